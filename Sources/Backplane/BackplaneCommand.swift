@@ -1,0 +1,160 @@
+public import SignalDomain
+
+/// One atomic step on the state that nodes share. In Redis each case is one script or command; in memory it is one
+/// function of `SharedState`. Both answer with the same `BackplaneReply` (a differential test compares them).
+public enum BackplaneCommand: Hashable, Sendable {
+    /// REG: makes the node live and tells the others. The node's inbox must be subscribed before.
+    case register(NodeInstance, NodeInfo)
+    /// HB: renews the lease, never re-creates it; reaps leases that ran out; echoes `sequence` to the own inbox.
+    case heartbeat(NodeInstance, sequence: UInt64)
+    /// Ends a drain: the lease runs out `leaseMs` from now unless the sessions move before.
+    case retire(NodeInstance, leaseMs: Int)
+    /// SADD to the room index of the node: before its first join of the room, on the same pipeline.
+    case index(NodeInstance, RoomKey)
+    /// SREM from the room index of the node: after its last leave of the room.
+    case unindex(NodeInstance, RoomKey)
+    /// JOIN: makes a session the owner of a peer ID in a room.
+    case join(JoinCommand)
+    /// LEAVE: compare-and-delete of one connection.
+    case leave(LeaveCommand)
+    /// ANN: one page of the authoritative list of this node's members of a room.
+    case announce(AnnounceCommand)
+    /// SYNC: the whole membership of a room at one version.
+    case sync(RoomKey)
+    /// SWEEP: removes members of a dead node from a room, one chunk per call; `cursor` is 0 at first.
+    case sweep(RoomKey, dead: NodeInstance, cursor: UInt64)
+    /// Claims the room index of a dead node for a few seconds; anybody may take over later.
+    case claimSweep(dead: NodeInstance, by: NodeInstance)
+    /// Some rooms out of the index of a dead node; empty when the job is done.
+    case roomsOfDead(NodeInstance)
+    /// Ends the sweep job of a dead node, if its room index is empty.
+    case finishSweep(dead: NodeInstance)
+    /// Extends the lifetime of the keys of rooms that this node is interested in.
+    case touch([RoomKey])
+    /// The number of members of a room over the whole cluster.
+    case count(RoomKey)
+    /// Registers or refreshes a rendezvous record.
+    case rendezvousRegister(RoomKey, RendezvousRegistration)
+    /// Removes a rendezvous record of the same owner.
+    case rendezvousUnregister(RoomKey, PeerID, owner: String)
+    /// One page of the records of a room, connected peers included.
+    case rendezvousDiscover(RoomKey, limit: Int, after: RendezvousPosition?)
+}
+
+/// What a node tells about itself when it registers.
+public struct NodeInfo: Hashable, Sendable {
+    public var name: String
+    public var version: String
+
+    public init(name: String, version: String) {
+        self.name = name
+        self.version = version
+    }
+}
+
+/// A request for a place in a room.
+public struct JoinCommand: Hashable, Sendable {
+    /// Who may take a live peer ID over with another session.
+    public enum Takeover: UInt8, Hashable, Sendable {
+        /// Only the same token subject, or a dialect 1 peer for a dialect 1 peer of the same client address.
+        case sameOwner = 0
+        /// Anybody (`LEGACY_REPLACE=1`).
+        case anyone = 1
+    }
+
+    public var room: RoomKey
+    public var peer: PeerID
+    /// `generation` and `joinedAt` are given by the store.
+    public var record: MemberRecord
+    /// The most members of the room; 0 = no limit.
+    public var capacity: Int
+    public var takeover: Takeover
+
+    public init(
+        room: RoomKey, peer: PeerID, record: MemberRecord, capacity: Int = 0, takeover: Takeover = .sameOwner
+    ) {
+        self.room = room
+        self.peer = peer
+        self.record = record
+        self.capacity = capacity
+        self.takeover = takeover
+    }
+}
+
+/// A request to remove exactly one connection of a peer.
+public struct LeaveCommand: Hashable, Sendable {
+    public var room: RoomKey
+    public var peer: PeerID
+    public var node: NodeInstance
+    public var connection: ConnectionID
+    public var reason: LeaveReason
+
+    public init(
+        room: RoomKey, peer: PeerID, node: NodeInstance, connection: ConnectionID, reason: LeaveReason
+    ) {
+        self.room = room
+        self.peer = peer
+        self.node = node
+        self.connection = connection
+        self.reason = reason
+    }
+}
+
+/// Why a member is no longer in its room (the `reason` of `peer-left`, protocol.md §4).
+public enum LeaveReason: String, Hashable, Sendable, CaseIterable {
+    case left
+    case timeout
+    case nodeLost = "node-lost"
+    case kicked
+    case replaced
+}
+
+/// One page (at most 500 records) of a node's own members of a room.
+public struct AnnounceCommand: Hashable, Sendable {
+    public struct Entry: Hashable, Sendable {
+        public var peer: PeerID
+        public var record: MemberRecord
+
+        public init(peer: PeerID, record: MemberRecord) {
+            self.peer = peer
+            self.record = record
+        }
+    }
+
+    public static let pageSize = 500
+
+    public var room: RoomKey
+    public var node: NodeInstance
+    /// Earlier instances of this process: what they still own and this list lacks is a lost leave.
+    public var previous: [NodeInstance]
+    public var entries: [Entry]
+    public var isLast: Bool
+
+    public init(
+        room: RoomKey, node: NodeInstance, previous: [NodeInstance], entries: [Entry], isLast: Bool
+    ) {
+        self.room = room
+        self.node = node
+        self.previous = previous
+        self.entries = entries
+        self.isLast = isLast
+    }
+}
+
+/// A rendezvous registration whose bounds were checked; the store stamps times and the change number.
+public struct RendezvousRegistration: Hashable, Sendable {
+    public var peer: PeerID
+    public var addresses: [String]
+    /// A JSON object.
+    public var metadata: String
+    public var ttlMs: Int64
+    public var owner: String
+
+    public init(peer: PeerID, addresses: [String], metadata: String, ttlMs: Int64, owner: String) {
+        self.peer = peer
+        self.addresses = addresses
+        self.metadata = metadata
+        self.ttlMs = ttlMs
+        self.owner = owner
+    }
+}

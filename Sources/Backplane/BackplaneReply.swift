@@ -1,0 +1,115 @@
+public import SignalDomain
+
+/// What the shared state answers to a command.
+public enum BackplaneReply: Hashable, Sendable {
+    case done
+    /// The node has no lease (any more): it must begin a new life with a new instance id.
+    case fenced
+    case beat(HeartbeatReply)
+    case registered(epoch: String)
+    case joined(JoinReply)
+    /// The same session already has a newer connection: this socket closes silently.
+    case stale
+    /// Another live session owns the peer ID.
+    case inUse
+    /// The room is at its capacity.
+    case full
+    /// The version of the room after the removal, or nil when the connection was not there any more.
+    case left(version: UInt64?)
+    /// Members of the page that lost their place to somebody else, with the word to close them with.
+    case announced(lost: [AnnounceLoss])
+    case snapshot(RoomSnapshot)
+    /// The cursor for the next chunk; 0 when nothing is left.
+    case swept(cursor: UInt64)
+    /// Whether the claim is ours.
+    case claimed(Bool)
+    case rooms([RoomKey])
+    case count(Int)
+    case rendezvous(RendezvousOutcome)
+}
+
+/// The state of the cluster as one heartbeat found it.
+public struct HeartbeatReply: Hashable, Sendable {
+    /// Names the data set: another epoch means that Redis lost its data.
+    public var epoch: String
+    /// Milliseconds since the epoch, by the store's clock.
+    public var now: Int64
+    /// Dead nodes whose rooms still have to be swept.
+    public var dead: [NodeInstance]
+
+    public init(epoch: String, now: Int64, dead: [NodeInstance]) {
+        self.epoch = epoch
+        self.now = now
+        self.dead = dead
+    }
+}
+
+/// A place in a room.
+public struct JoinReply: Hashable, Sendable {
+    public var version: UInt64
+    /// The stored record, with `generation` and `joinedAt`.
+    public var record: MemberRecord
+    /// Members per node that holds any, the joining node included.
+    public var interest: [NodeInstance: Int]
+    /// The record that this join put aside.
+    public var replaced: MemberRecord?
+
+    public init(version: UInt64, record: MemberRecord, interest: [NodeInstance: Int], replaced: MemberRecord?) {
+        self.version = version
+        self.record = record
+        self.interest = interest
+        self.replaced = replaced
+    }
+}
+
+/// A member of an announced page that must close.
+public struct AnnounceLoss: Hashable, Sendable {
+    public enum Cause: UInt8, Hashable, Sendable {
+        /// A newer connection of the same session, or a newer session of the same owner, lives elsewhere.
+        case replaced = 0
+        /// Another owner's session keeps the peer ID.
+        case inUse = 1
+    }
+
+    public var peer: PeerID
+    public var connection: ConnectionID
+    public var cause: Cause
+
+    public init(peer: PeerID, connection: ConnectionID, cause: Cause) {
+        self.peer = peer
+        self.connection = connection
+        self.cause = cause
+    }
+}
+
+/// All members of a room at one version.
+public struct RoomSnapshot: Hashable, Sendable {
+    /// 0 when the room does not exist.
+    public var version: UInt64
+    public var members: [PeerID: MemberRecord]
+    public var interest: [NodeInstance: Int]
+
+    public init(version: UInt64, members: [PeerID: MemberRecord], interest: [NodeInstance: Int]) {
+        self.version = version
+        self.members = members
+        self.interest = interest
+    }
+}
+
+/// The answer of the rendezvous commands.
+public enum RendezvousOutcome: Hashable, Sendable {
+    case registered(RendezvousEntry)
+    case unregistered
+    case page(RendezvousPage)
+    case refused(RendezvousError)
+}
+
+/// Why a command has no answer. The effect of the command is unknown unless the case says otherwise.
+public enum BackplaneError: Error, Hashable, Sendable {
+    /// Not connected: the command was not sent.
+    case unavailable
+    /// The connection ended or the deadline passed before the answer came.
+    case lost
+    /// The store refused the command, or answered what nobody understands.
+    case refused(String)
+}

@@ -1,0 +1,98 @@
+public import NIOCore
+public import SignalDomain
+
+/// What nodes tell each other through an inbox (cluster.md §2.3).
+///
+/// A batch is a version byte, then frames: a 32-bit length, a type byte and that type's fields, all big-endian; texts
+/// carry a 16-bit length, the payload of a signal is the rest of its frame.
+public enum InboxFrame: Equatable, Sendable {
+    /// `J`: a member joined, or moved when its session is already known.
+    case joined(RoomKey, version: UInt64, PeerID, MemberRecord)
+    /// `L`: a member left.
+    case left(RoomKey, version: UInt64, PeerID, Departure)
+    /// `B`: a stamped signal for all members of the room on the receiving node, except the sender.
+    case broadcast(RoomKey, from: PeerID, payload: ByteBuffer)
+    /// `D`: a node's lease ran out.
+    case dead(NodeInstance)
+    /// `H`: the echo of the own heartbeat.
+    case echo(sequence: UInt64)
+
+    /// Who left, and why.
+    public struct Departure: Hashable, Sendable {
+        public var session: SessionID
+        public var node: NodeInstance
+        public var connection: ConnectionID
+        public var reason: LeaveReason
+
+        public init(session: SessionID, node: NodeInstance, connection: ConnectionID, reason: LeaveReason) {
+            self.session = session
+            self.node = node
+            self.connection = connection
+            self.reason = reason
+        }
+    }
+}
+
+/// Writes a batch of inbox frames.
+public struct InboxBatch: Sendable {
+    public static let version: UInt8 = 1
+
+    public private(set) var bytes: ByteBuffer
+
+    public init(capacity: Int = 512) {
+        bytes = ByteBufferAllocator().buffer(capacity: capacity)
+        bytes.writeInteger(Self.version)
+    }
+
+    public mutating func append(_ frame: InboxFrame) {
+        let start = bytes.writerIndex
+        bytes.writeInteger(UInt32(0))
+        switch frame {
+        case .joined(let room, let version, let peer, let record):
+            bytes.writeInteger(FrameType.joined.rawValue)
+            bytes.writeShort(room.text)
+            bytes.writeInteger(version)
+            bytes.writeShort(peer.text)
+            bytes.writeShort(record.text)
+        case .left(let room, let version, let peer, let departure):
+            bytes.writeInteger(FrameType.left.rawValue)
+            bytes.writeShort(room.text)
+            bytes.writeInteger(version)
+            bytes.writeShort(peer.text)
+            bytes.writeShort(departure.session.text)
+            bytes.writeShort(departure.node.text)
+            bytes.writeShort(departure.connection.text)
+            bytes.writeShort(departure.reason.rawValue)
+        case .broadcast(let room, let peer, let payload):
+            bytes.writeInteger(FrameType.broadcast.rawValue)
+            bytes.writeShort(room.text)
+            bytes.writeShort(peer.text)
+            bytes.writeImmutableBuffer(payload)
+        case .dead(let node):
+            bytes.writeInteger(FrameType.dead.rawValue)
+            bytes.writeShort(node.text)
+        case .echo(let sequence):
+            bytes.writeInteger(FrameType.echo.rawValue)
+            bytes.writeInteger(sequence)
+        }
+        bytes.setInteger(UInt32(bytes.writerIndex - start - 4), at: start)
+    }
+}
+
+enum FrameType: UInt8 {
+    case joined = 0x4A  // J
+    case left = 0x4C  // L
+    case broadcast = 0x42  // B
+    case dead = 0x44  // D
+    case echo = 0x48  // H
+}
+
+extension ByteBuffer {
+    /// A text of at most 65,535 bytes behind its length; no name or record of ours is longer.
+    fileprivate mutating func writeShort(_ text: String) {
+        let start = writerIndex
+        writeInteger(UInt16(0))
+        let count = writeString(text)
+        setInteger(UInt16(truncatingIfNeeded: count), at: start)
+    }
+}

@@ -1,0 +1,78 @@
+public import NIOCore
+import SignalDomain
+
+/// Reads the frames of a batch one by one. What Redis delivers is remote input: a frame that is cut, too long or of an
+/// unknown type is skipped and counted, and never traps.
+public struct InboxReader {
+    private var bytes: ByteBuffer
+    /// Frames that could not be read.
+    public private(set) var malformed = 0
+    /// Frames of a type that a later version may know.
+    public private(set) var unknown = 0
+
+    public init(_ batch: ByteBuffer) {
+        bytes = batch
+        if bytes.readInteger(as: UInt8.self) != InboxBatch.version {
+            malformed = 1
+            bytes.clear()
+        }
+    }
+
+    /// The next readable frame, or nil at the end of the batch.
+    public mutating func next() -> InboxFrame? {
+        while bytes.readableBytes > 0 {
+            guard let length = bytes.readInteger(as: UInt32.self), length > 0,
+                var body = bytes.readSlice(length: Int(length)), let type = body.readInteger(as: UInt8.self)
+            else {
+                malformed += 1
+                bytes.clear()
+                return nil
+            }
+            guard let type = FrameType(rawValue: type) else {
+                unknown += 1
+                continue
+            }
+            if let frame = Self.read(type, &body) { return frame }
+            malformed += 1
+        }
+        return nil
+    }
+
+    private static func read(_ type: FrameType, _ body: inout ByteBuffer) -> InboxFrame? {
+        switch type {
+        case .joined:
+            guard let room = body.readRoom(), let version = body.readInteger(as: UInt64.self),
+                let peer = body.readPeer(), let text = body.readShort(), let record = MemberRecord(text: text)
+            else { return nil }
+            return .joined(room, version: version, peer, record)
+        case .left:
+            guard let room = body.readRoom(), let version = body.readInteger(as: UInt64.self),
+                let peer = body.readPeer(), let session = body.readShort().flatMap(SessionID.init),
+                let node = body.readShort().flatMap({ NodeInstance(text: $0) }),
+                let connection = body.readShort().flatMap({ ConnectionID(text: $0) }),
+                let reason = body.readShort().flatMap(LeaveReason.init)
+            else { return nil }
+            return .left(
+                room, version: version, peer,
+                .init(session: session, node: node, connection: connection, reason: reason))
+        case .broadcast:
+            guard let room = body.readRoom(), let peer = body.readPeer() else { return nil }
+            return .broadcast(room, from: peer, payload: body)
+        case .dead:
+            return body.readShort().flatMap { NodeInstance(text: $0) }.map(InboxFrame.dead)
+        case .echo:
+            return body.readInteger(as: UInt64.self).map { .echo(sequence: $0) }
+        }
+    }
+}
+
+extension ByteBuffer {
+    fileprivate mutating func readShort() -> String? {
+        guard let length = readInteger(as: UInt16.self), let text = readString(length: Int(length)) else { return nil }
+        return text
+    }
+
+    fileprivate mutating func readRoom() -> RoomKey? { readShort().flatMap { RoomKey(text: $0) } }
+
+    fileprivate mutating func readPeer() -> PeerID? { readShort().flatMap { try? PeerID($0) } }
+}

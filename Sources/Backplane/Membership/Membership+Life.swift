@@ -1,0 +1,123 @@
+import SignalDomain
+
+/// Connection, lease, heartbeat.
+extension Membership {
+    /// Begins the life of this node, or a new one under a new instance after a lost lease.
+    public mutating func begin(as instance: NodeInstance) -> [MembershipAction] {
+        if hasLease || instance != node {
+            previous.append(node)
+            if previous.count > 8 { previous.removeFirst() }
+        }
+        node = instance
+        hasLease = false
+        loseConnection()
+        for key in rooms.keys { rooms[key]?.isIndexed = false }
+        for key in rooms.keys {
+            for peer in rooms[key]?.local.keys.map({ $0 }) ?? [] { rooms[key]?.local[peer]?.node = instance }
+        }
+        actions.append(.connect(instance))
+        return drain()
+    }
+
+    /// All links are up and the inbox is subscribed.
+    public mutating func connected(generation: UInt64, now: Int64) -> [MembershipAction] {
+        loseConnection()
+        self.generation = generation
+        life = .arriving
+        confirmedAt = max(confirmedAt, now)
+        if hasLease { beat() } else { actions.append(.call(.register(node, info))) }
+        return drain()
+    }
+
+    public mutating func disconnected() -> [MembershipAction] {
+        loseConnection()
+        return drain()
+    }
+
+    /// Once per heartbeat interval.
+    public mutating func tick(now: Int64) -> [MembershipAction] {
+        if wasReady, now - confirmedAt > timings.selfFenceMs { setDegraded(true) }
+        if let end = settlesAt, now >= end {
+            settlesAt = nil
+            for key in rooms.keys { tell(rooms[key]?.view.endSettling() ?? [], in: key) }
+        }
+        guard life == .live else { return drain() }
+        if beatsSent >= beatsEchoed + 2 {
+            actions.append(.reconnect(reason: "the inbox is silent"))
+            return drain()
+        }
+        if !beatInFlight { beat() }
+        for (key, room) in rooms {
+            if let since = room.view.gapSince, now - since >= timings.heartbeatMs { resync(key) }
+        }
+        return drain()
+    }
+
+    mutating func beat() {
+        beatsSent += 1
+        beatInFlight = true
+        actions.append(.call(.heartbeat(node, sequence: beatsSent)))
+    }
+
+    mutating func becomeLive(now: Int64) {
+        life = .live
+        confirmedAt = now
+        setDegraded(false)
+        settlesAt = now + timings.settleMs
+        if !wasReady {
+            wasReady = true
+            settlesAt = nil
+            actions.append(.ready)
+        }
+        for key in rooms.keys.sorted(by: { $0.text < $1.text }) { recover(key) }
+    }
+
+    /// Heartbeat and registration replies.
+    mutating func confirmed(_ reply: BackplaneReply, now: Int64) {
+        switch reply {
+        case .registered(let epoch):
+            self.epoch = epoch
+            hasLease = true
+            becomeLive(now: now)
+        case .beat(let beat):
+            beatInFlight = false
+            confirmedAt = now
+            if let epoch, epoch != beat.epoch {
+                // Another data set answers: what this connection learned so far belongs to the old one.
+                self.epoch = beat.epoch
+                actions.append(.reconnect(reason: "the epoch changed"))
+                return
+            }
+            if life == .arriving { becomeLive(now: now) }
+            setDegraded(false)
+            for instance in beat.dead { sweep(instance) }
+        case .fenced:
+            actions.append(.refence)
+        default:
+            actions.append(.reconnect(reason: "unexpected reply"))
+        }
+    }
+
+    mutating func setDegraded(_ value: Bool) {
+        guard isDegraded != value else { return }
+        isDegraded = value
+        actions.append(.degraded(value))
+    }
+
+    /// Nothing of the old connection is used again.
+    private mutating func loseConnection() {
+        if life == .live { setDegraded(true) }
+        life = .offline
+        settlesAt = nil
+        beatsSent = 0
+        beatsEchoed = 0
+        beatInFlight = false
+        repairs.clear()
+        sweeps = [:]
+        for key in rooms.keys {
+            rooms[key]?.view.invalidate()
+            rooms[key]?.inFlight = 0
+            for command in rooms[key]?.joining.values.map({ $0 }) ?? [] { admitOnIsland(command) }
+        }
+    }
+}

@@ -1,0 +1,128 @@
+import SignalDomain
+
+/// Replies, events from other nodes, and the repair of what an outage or a dead node left behind.
+extension Membership {
+    /// The outcome of a command. Outcomes of an earlier connection are void.
+    public mutating func completed(
+        _ command: BackplaneCommand, _ result: Result<BackplaneReply, BackplaneError>, generation: UInt64, now: Int64
+    ) -> [MembershipAction] {
+        guard generation == self.generation, life != .offline else { return [] }
+        let wasRepair = repairs.finish(command)
+        switch result {
+        case .success(let reply): apply(command, reply, now: now)
+        case .failure(.refused(let reason)):
+            // A store that is full refuses joins and nothing else; anything else that is refused needs a new start.
+            if case .join(let join) = command { refused(join) } else { actions.append(.reconnect(reason: reason)) }
+        case .failure: break  // The loss of the connection is on its way, and repairs everything.
+        }
+        if wasRepair { pump() }
+        return drain()
+    }
+
+    private mutating func apply(_ command: BackplaneCommand, _ reply: BackplaneReply, now: Int64) {
+        switch (command, reply) {
+        case (.register, _), (.heartbeat, _): confirmed(reply, now: now)
+        case (.join(let command), _): joined(command, reply, now: now)
+        case (.leave(let command), .left(let version)): left(command, version: version, now: now)
+        case (.announce(let command), .announced(let lost)): announced(command, lost)
+        case (.sync(let key), .snapshot(let snapshot)): synced(key, snapshot, now: now)
+        case (.sweep(let key, let dead, _), .swept(let cursor)): swept(key, dead, cursor)
+        case (.claimSweep(let dead, _), .claimed(let isOurs)): claimed(dead, isOurs)
+        case (.roomsOfDead(let dead), .rooms(let keys)): walk(dead, keys)
+        case (.finishSweep(let dead), _): sweeps[dead] = nil
+        case (_, .fenced): actions.append(.refence)
+        default: break
+        }
+    }
+
+    /// One frame out of the inbox; signals do not pass through here.
+    public mutating func receive(_ frame: InboxFrame, now: Int64) -> [MembershipAction] {
+        guard life != .offline else { return [] }
+        switch frame {
+        case .joined(let key, let version, let peer, let record):
+            guard var room = rooms[key] else { break }
+            let effects = room.view.offer(.joined(peer, record), version: version, now: now)
+            rooms[key] = room
+            yield(peer, to: record, in: key)
+            tell(effects, in: key)
+        case .left(let key, let version, let peer, let departure):
+            guard var room = rooms[key] else { break }
+            let effects = room.view.offer(.left(peer, departure), version: version, now: now)
+            rooms[key] = room
+            tell(effects, in: key)
+            // Somebody removed a member that is alive here: the announce puts it back, or finds this node fenced.
+            if departure.node == node, room.local[peer]?.connection == departure.connection { recover(key) }
+        case .dead(let instance):
+            if instance == node { actions.append(.refence) } else { sweep(instance) }
+        case .echo(let sequence):
+            beatsEchoed = max(beatsEchoed, min(sequence, beatsSent))
+        case .broadcast:
+            break
+        }
+        return drain()
+    }
+
+    /// Another node holds the peer ID now: an older session here closes, and takes back exactly itself.
+    private mutating func yield(_ peer: PeerID, to record: MemberRecord, in key: RoomKey) {
+        guard let own = rooms[key]?.local[peer], own.connection != record.connection, record.node != node,
+            record.generation > own.generation
+        else { return }
+        actions.append(.close(key, peer, own.connection, own.session == record.session ? .stale : .replaced))
+    }
+
+    /// Announces a room, then reads it: after every reconnect, and whenever a member of ours was removed by others.
+    mutating func recover(_ key: RoomKey) {
+        guard life == .live, var room = rooms[key] else { return }
+        if !room.isIndexed, !room.local.isEmpty {
+            room.isIndexed = true
+            repairs.append(.index(node, key))
+        }
+        room.mayBeListed = room.mayBeListed || !room.local.isEmpty
+        room.view.beginSync()
+        rooms[key] = room
+        let entries = room.local.sorted { $0.key.text < $1.key.text }.map {
+            AnnounceCommand.Entry(peer: $0.key, record: $0.value)
+        }
+        let size = AnnounceCommand.pageSize
+        for start in stride(from: 0, to: max(entries.count, 1), by: size) {
+            let page = Array(entries[start..<min(start + size, entries.count)])
+            repairs.append(
+                .announce(
+                    .init(
+                        room: key, node: node, previous: previous, entries: page, isLast: start + size >= entries.count)
+                ))
+        }
+        repairs.append(.sync(key))
+        pump()
+    }
+
+    mutating func resync(_ key: RoomKey) {
+        guard rooms[key]?.view.isSyncing == false else { return }
+        rooms[key]?.view.beginSync()
+        actions.append(.call(.sync(key)))
+    }
+
+    private mutating func announced(_ command: AnnounceCommand, _ lost: [AnnounceLoss]) {
+        for loss in lost where rooms[command.room]?.local[loss.peer]?.connection == loss.connection {
+            actions.append(
+                .close(command.room, loss.peer, loss.connection, loss.cause == .inUse ? .inUse : .replaced))
+        }
+    }
+
+    private mutating func synced(_ key: RoomKey, _ snapshot: RoomSnapshot, now: Int64) {
+        guard var room = rooms[key] else { return }
+        let effects = room.view.apply(snapshot, own: node, settling: settlesAt != nil, now: now)
+        rooms[key] = room
+        for (peer, record) in snapshot.members {
+            if rooms[key]?.local[peer]?.connection == record.connection { rooms[key]?.local[peer] = record }
+            yield(peer, to: record, in: key)
+        }
+        tell(effects, in: key)
+        forgetIfIdle(key, confirmed: true)
+    }
+
+    /// Lets the next repair commands out.
+    mutating func pump() {
+        while let command = repairs.release(limit: Self.maxRepairsInFlight) { actions.append(.call(command)) }
+    }
+}

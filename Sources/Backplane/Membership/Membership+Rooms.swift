@@ -1,0 +1,190 @@
+public import SignalDomain
+
+/// Joins and leaves of this node's sessions.
+extension Membership {
+    /// A session asks for its place. The answer arrives as an action that names its connection.
+    public mutating func join(_ request: JoinCommand, wallMs: Int64) -> [MembershipAction] {
+        var command = request
+        command.record.node = node
+        command.record.joinedAt = wallMs
+        if !wasReady, requiresRegistration {
+            answer(command, .unavailable)
+        } else if life == .live {
+            submit(command)
+        } else {
+            admitOnIsland(command)
+        }
+        return drain()
+    }
+
+    /// A session closed, or gave up before its answer: sends the compare-and-delete whatever this node still holds.
+    public mutating func leave(
+        _ key: RoomKey, _ peer: PeerID, _ connection: ConnectionID, _ reason: LeaveReason
+    ) -> [MembershipAction] {
+        guard var room = rooms[key] else { return [] }
+        room.joining[connection] = nil
+        if room.local[peer]?.connection == connection { room.local[peer] = nil }
+        if life == .live {
+            room.inFlight += 1
+            actions.append(
+                .call(.leave(.init(room: key, peer: peer, node: node, connection: connection, reason: reason))))
+        }
+        rooms[key] = room
+        forgetIfIdle(key, confirmed: false)
+        return drain()
+    }
+
+    private mutating func submit(_ command: JoinCommand) {
+        var room = rooms[command.room] ?? LocalRoom()
+        if !room.isIndexed {
+            room.isIndexed = true
+            actions.append(.call(.index(node, command.room)))
+        }
+        room.mayBeListed = true
+        room.joining[command.record.connection] = command
+        room.inFlight += 1
+        rooms[command.room] = room
+        actions.append(.call(.join(command)))
+    }
+
+    /// Without the shared state a join is decided by what this node knows: its own members, and the last view.
+    mutating func admitOnIsland(_ command: JoinCommand) {
+        var room = rooms[command.room] ?? LocalRoom()
+        defer {
+            rooms[command.room] = room
+            forgetIfIdle(command.room, confirmed: false)
+        }
+        room.joining[command.record.connection] = nil
+        guard wasReady || !requiresRegistration else { return answer(command, .unavailable) }
+        if let old = room.local[command.peer] {
+            if let refusal = command.refusal(by: old) { return answer(command, refusal) }
+        } else if room.view.members[command.peer] != nil {
+            return answer(command, .unavailable)
+        } else if command.capacity > 0, room.local.count + room.view.members.count >= command.capacity {
+            return answer(command, .full)
+        }
+        var record = command.record
+        record.node = node
+        record.flags.insert(.island)
+        record.generation = UInt64(clamping: record.joinedAt) &* 1_000
+        replaceLocal(command.peer, by: record, in: &room, key: command.room)
+        answer(command, .admitted(record))
+    }
+
+    /// The reply to a join.
+    mutating func joined(_ command: JoinCommand, _ reply: BackplaneReply, now: Int64) {
+        guard var room = rooms[command.room] else { return }
+        room.inFlight -= 1
+        let isWanted = room.joining.removeValue(forKey: command.record.connection) != nil
+        switch reply {
+        case .joined(let place):
+            if isWanted {
+                replaceLocal(command.peer, by: place.record, in: &room, key: command.room)
+                answer(command, .admitted(place.record))
+            }
+            let others = place.interest.keys.filter { $0 != node }
+            var effects = room.view.offer(.own, version: place.version, now: now)
+            if others.isEmpty {
+                effects += room.view.adoptAlone(version: place.version, now: now)
+            } else if !room.view.isValid, !room.view.isSyncing {
+                room.view.beginSync(naming: others)
+                actions.append(.call(.sync(command.room)))
+            }
+            if let old = room.view.members[command.peer] {
+                effects += room.view.drop(command.peer, old, .replaced)
+            }
+            rooms[command.room] = room
+            tell(effects, in: command.room)
+            if !isWanted { disown(command) }
+        case .stale, .inUse, .full:
+            rooms[command.room] = room
+            if isWanted { answer(command, reply == .stale ? .stale : reply == .full ? .full : .inUse) }
+            forgetIfIdle(command.room, confirmed: true)
+        case .fenced:
+            // The session keeps waiting: the new life of the node announces it as an island member.
+            if isWanted { room.joining[command.record.connection] = command }
+            rooms[command.room] = room
+            actions.append(.refence)
+        default:
+            rooms[command.room] = room
+            actions.append(.reconnect(reason: "unexpected reply"))
+        }
+    }
+
+    /// The store did not take the join: the session must come back later, and nothing of it may stay behind.
+    mutating func refused(_ command: JoinCommand) {
+        rooms[command.room]?.inFlight -= 1
+        if rooms[command.room]?.joining.removeValue(forKey: command.record.connection) != nil {
+            answer(command, .unavailable)
+        }
+        disown(command)
+    }
+
+    /// A success that nobody waits for any more is taken back (a queued join would otherwise leave a ghost).
+    private mutating func disown(_ command: JoinCommand) {
+        rooms[command.room]?.inFlight += 1
+        actions.append(
+            .call(
+                .leave(
+                    .init(
+                        room: command.room, peer: command.peer, node: node, connection: command.record.connection,
+                        reason: .left))))
+    }
+
+    mutating func left(_ command: LeaveCommand, version: UInt64?, now: Int64) {
+        guard var room = rooms[command.room] else { return }
+        room.inFlight -= 1
+        let effects = version.map { room.view.offer(.own, version: $0, now: now) } ?? []
+        rooms[command.room] = room
+        tell(effects, in: command.room)
+        forgetIfIdle(command.room, confirmed: true)
+    }
+
+    /// Puts a session into its place and ends the one that held it here.
+    private mutating func replaceLocal(
+        _ peer: PeerID, by record: MemberRecord, in room: inout LocalRoom, key: RoomKey
+    ) {
+        let old = room.local.updateValue(record, forKey: peer)
+        guard let old, old.connection != record.connection else { return }
+        actions.append(.close(key, peer, old.connection, old.session == record.session ? .stale : .replaced))
+    }
+
+    private mutating func answer(_ command: JoinCommand, _ answer: JoinAnswer) {
+        actions.append(.answer(command.record.connection, answer))
+    }
+
+    /// A room in which nobody is left is forgotten once the shared state cannot list a member of ours any more.
+    mutating func forgetIfIdle(_ key: RoomKey, confirmed: Bool) {
+        guard let room = rooms[key], room.isIdle, confirmed || !room.mayBeListed else { return }
+        rooms[key] = nil
+        if room.isIndexed, life == .live { actions.append(.call(.unindex(node, key))) }
+        if !room.toldInterest.isEmpty { actions.append(.interest(key, [])) }
+    }
+
+    /// Passes a view's effects on, and the interest when it changed.
+    mutating func tell(_ effects: [RoomView.Effect], in key: RoomKey) {
+        for effect in effects {
+            switch effect {
+            case .joined(let peer, let record): actions.append(.presence(key, .joined(peer, record)))
+            case .updated(let peer, let record): actions.append(.presence(key, .updated(peer, record)))
+            case .left(let peer, let record, let reason): actions.append(.presence(key, .left(peer, record, reason)))
+            }
+        }
+        guard let room = rooms[key] else { return }
+        let interest = room.view.interest
+        guard interest != room.toldInterest else { return }
+        rooms[key]?.toldInterest = interest
+        actions.append(.interest(key, interest.sorted()))
+    }
+}
+
+extension JoinCommand {
+    /// Whether the holder of the peer ID keeps it against this join (protocol.md §3 and §4).
+    func refusal(by old: MemberRecord) -> JoinAnswer? {
+        if old.session == record.session { return old.connectionNumber >= record.connectionNumber ? .stale : nil }
+        if takeover == .anyone { return nil }
+        let bothLegacy = old.flags.contains(.legacy) && record.flags.contains(.legacy)
+        let isSameOwner = old.owner == record.owner && (old.owner.hasPrefix("sub:") || bothLegacy)
+        return isSameOwner ? nil : .inUse
+    }
+}

@@ -1,0 +1,54 @@
+public import SignalDomain
+
+/// What the membership machine asks its runner to do, in this order.
+public enum MembershipAction: Hashable, Sendable {
+    /// Connect to the backplane under this instance.
+    case connect(NodeInstance)
+    /// Begin a new life: pick a new instance and call `begin(as:)`.
+    case refence
+    /// Drop the connection and dial again.
+    case reconnect(reason: String)
+    case call(BackplaneCommand)
+    /// The node is registered for the first time.
+    case ready
+    /// The node lost touch with the shared state, or found it again.
+    case degraded(Bool)
+    /// A join has its answer.
+    case answer(ConnectionID, JoinAnswer)
+    /// A session of this node lost its place and must close its socket.
+    case close(RoomKey, PeerID, ConnectionID, MembershipLoss)
+    /// The nodes that a broadcast in this room must reach, besides this one.
+    case interest(RoomKey, [NodeInstance])
+    /// Somebody on another node came, moved or went.
+    case presence(RoomKey, PresenceChange)
+}
+
+/// The answer to a join.
+public enum JoinAnswer: Hashable, Sendable {
+    /// Admitted; `record.flags` carries `.island` when no shared state confirmed it.
+    case admitted(MemberRecord)
+    /// Another live session owns the peer ID.
+    case inUse
+    /// A newer connection of the same session is live.
+    case stale
+    case full
+    /// Nobody can say now; come back later.
+    case unavailable
+}
+
+/// Why a session of this node lost its place.
+public enum MembershipLoss: Hashable, Sendable {
+    /// A newer session took the peer ID over.
+    case replaced
+    /// A newer connection of the same session is live elsewhere.
+    case stale
+    /// Another owner's session keeps the peer ID, as found after an outage.
+    case inUse
+}
+
+/// A change among the members on other nodes.
+public enum PresenceChange: Hashable, Sendable {
+    case joined(PeerID, MemberRecord)
+    case updated(PeerID, MemberRecord)
+    case left(PeerID, MemberRecord, LeaveReason)
+}

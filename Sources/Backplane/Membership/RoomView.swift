@@ -1,0 +1,139 @@
+import SignalDomain
+
+/// What this node knows of a room's members on other nodes, kept in step by versioned events.
+///
+/// A view is valid at one version within one connection. Events are applied in the order of their versions; those that
+/// come early wait, because the node's own changes are numbered by replies on another link. A gap that lasts, and every
+/// reconnect, ask for a new snapshot. Members that a snapshot lacks right after a reconnect stay listed as stale until
+/// the settle time is over, so that nobody is seen leaving who only was not announced yet (§2.9).
+struct RoomView: Hashable, Sendable {
+    enum Change: Hashable, Sendable {
+        case joined(PeerID, MemberRecord)
+        case left(PeerID, InboxFrame.Departure)
+        /// The node's own change, already applied.
+        case own
+    }
+
+    /// What an observer of the room should hear of.
+    enum Effect: Hashable, Sendable {
+        case joined(PeerID, MemberRecord)
+        case updated(PeerID, MemberRecord)
+        case left(PeerID, MemberRecord, LeaveReason)
+    }
+
+    static let maxEarlyChanges = 4_096
+
+    private(set) var version: UInt64?
+    private(set) var members: [PeerID: MemberRecord] = [:]
+    /// Members of an earlier snapshot that the present one lacks.
+    private(set) var stale: Set<PeerID> = []
+    private(set) var isSyncing = false
+    /// When the first early change began to wait, by the caller's monotonic clock.
+    private(set) var gapSince: Int64?
+    private var early: [UInt64: Change] = [:]
+    /// Members per node.
+    private var holders: [NodeInstance: Int] = [:]
+    /// Nodes that a join reply named, until the snapshot tells their members.
+    private var named: Set<NodeInstance> = []
+
+    var isValid: Bool { version != nil && !isSyncing }
+
+    /// The other nodes that a broadcast must reach.
+    var interest: Set<NodeInstance> { named.union(holders.keys) }
+
+    /// A snapshot was asked for: changes wait until it arrives.
+    mutating func beginSync(naming nodes: some Sequence<NodeInstance> = []) {
+        isSyncing = true
+        named.formUnion(nodes)
+    }
+
+    /// The connection is gone: the members stay listed, everything else is void.
+    mutating func invalidate() {
+        version = nil
+        isSyncing = false
+        gapSince = nil
+        early = [:]
+        named = []
+    }
+
+    /// Takes one numbered change and returns what follows from it and from those that waited for it.
+    mutating func offer(_ change: Change, version number: UInt64, now: Int64) -> [Effect] {
+        if let version, number <= version { return [] }
+        if early.count < Self.maxEarlyChanges { early[number] = change }
+        return isValid ? applyEarly(now) : []
+    }
+
+    /// A room that only this node holds needs no snapshot: it has no other members.
+    mutating func adoptAlone(version number: UInt64, now: Int64) -> [Effect] {
+        guard version == nil, !isSyncing, members.isEmpty else { return [] }
+        version = number
+        early = early.filter { $0.key > number }
+        return applyEarly(now)
+    }
+
+    /// Takes a snapshot. While settling, a member that it lacks stays listed as stale.
+    mutating func apply(_ snapshot: RoomSnapshot, own: NodeInstance, settling: Bool, now: Int64) -> [Effect] {
+        isSyncing = false
+        version = snapshot.version
+        named = []
+        var effects: [Effect] = []
+        for (peer, record) in members.sorted(by: { $0.key.text < $1.key.text }) {
+            switch snapshot.members[peer] {
+            case let present? where present.node == own: effects += drop(peer, record, .replaced)
+            case nil where settling: stale.insert(peer)
+            case nil: effects += drop(peer, record, .nodeLost)
+            default: break
+            }
+        }
+        for (peer, record) in snapshot.members.sorted(by: { $0.key.text < $1.key.text }) where record.node != own {
+            effects += put(peer, record)
+        }
+        early = early.filter { $0.key > snapshot.version }
+        return effects + applyEarly(now)
+    }
+
+    /// The settle time is over: what is still missing has left.
+    mutating func endSettling() -> [Effect] {
+        let missing = stale.sorted { $0.text < $1.text }
+        return missing.flatMap { peer in members[peer].map { drop(peer, $0, .nodeLost) } ?? [] }
+    }
+
+    private mutating func applyEarly(_ now: Int64) -> [Effect] {
+        var effects: [Effect] = []
+        while let version, let change = early.removeValue(forKey: version + 1) {
+            self.version = version + 1
+            switch change {
+            case .own: break
+            case .joined(let peer, let record): effects += put(peer, record)
+            case .left(let peer, let departure):
+                if let record = members[peer], record.connection == departure.connection {
+                    effects += drop(peer, record, departure.reason)
+                }
+            }
+        }
+        gapSince = early.isEmpty ? nil : gapSince ?? now
+        return effects
+    }
+
+    private mutating func put(_ peer: PeerID, _ record: MemberRecord) -> [Effect] {
+        stale.remove(peer)
+        let old = members.updateValue(record, forKey: peer)
+        if let old { release(old.node) }
+        holders[record.node, default: 0] += 1
+        guard let old else { return [.joined(peer, record)] }
+        if old.session == record.session { return old == record ? [] : [.updated(peer, record)] }
+        return [.left(peer, old, .replaced), .joined(peer, record)]
+    }
+
+    mutating func drop(_ peer: PeerID, _ record: MemberRecord, _ reason: LeaveReason) -> [Effect] {
+        stale.remove(peer)
+        members[peer] = nil
+        release(record.node)
+        return [.left(peer, record, reason)]
+    }
+
+    private mutating func release(_ node: NodeInstance) {
+        guard let count = holders[node] else { return }
+        holders[node] = count > 1 ? count - 1 : nil
+    }
+}

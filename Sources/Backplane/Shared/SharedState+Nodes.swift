@@ -1,0 +1,68 @@
+import SignalDomain
+
+/// Leases: who is alive, by the store's clock alone.
+extension SharedState {
+    /// REG. The lease clock is judged here as in a heartbeat, so that the first command after an outage, whichever it
+    /// is, grants the amnesty.
+    mutating func register(_ node: NodeInstance, _ info: NodeInfo, _ clock: Clock) -> BackplaneReply {
+        grantAmnesty(clock)
+        let epoch = self.epoch ?? String(clock.micros)
+        self.epoch = epoch
+        live[node] = clock.millis + timings.leaseMs
+        self.info[node] = info
+        return .registered(epoch: epoch)
+    }
+
+    /// HB: renews a lease that exists, reaps those that ran out, and reports the sweep jobs that are open.
+    mutating func heartbeat(_ node: NodeInstance, _ sequence: UInt64, _ clock: Clock) -> BackplaneReply {
+        guard live[node] != nil else { return .fenced }
+        grantAmnesty(clock)
+        live[node] = clock.millis + timings.leaseMs
+        for lost in live.filter({ $0.value <= clock.millis }).keys.sorted() {
+            live[lost] = nil
+            dead[lost] = clock.millis
+            publish(.dead(lost), to: live.keys.sorted())
+        }
+        publish(.echo(sequence: sequence), to: [node])
+        return .beat(HeartbeatReply(epoch: epoch ?? "", now: clock.millis, dead: dead.keys.sorted()))
+    }
+
+    /// A drained node leaves a lease behind for its sessions to move, and no longer counts as one that can be asked.
+    mutating func retire(_ node: NodeInstance, _ leaseMs: Int, _ clock: Clock) -> BackplaneReply {
+        guard live[node] != nil else { return .fenced }
+        live[node] = clock.millis + Int64(leaseMs)
+        return .done
+    }
+
+    /// No heartbeat at all for longer than the gap means that the store was away: every lease moves by that time.
+    private mutating func grantAmnesty(_ clock: Clock) {
+        let gap = clock.millis - (lastBeatMs ?? clock.millis)
+        lastBeatMs = clock.millis
+        guard gap > timings.amnestyGapMs else { return }
+        live = live.mapValues { $0 + gap - timings.heartbeatMs }
+    }
+
+    mutating func mark(_ node: NodeInstance, _ room: RoomKey, present: Bool) -> BackplaneReply {
+        if present {
+            index[node, default: []].insert(room)
+        } else {
+            index[node]?.remove(room)
+            if index[node]?.isEmpty == true { index[node] = nil }
+        }
+        return .done
+    }
+
+    mutating func claim(_ node: NodeInstance, by claimant: NodeInstance, _ clock: Clock) -> BackplaneReply {
+        if let claim = claims[node], claim.untilMs > clock.millis, claim.by != claimant { return .claimed(false) }
+        claims[node] = (claimant, clock.millis + timings.leaseMs)
+        return .claimed(true)
+    }
+
+    mutating func finishSweep(_ node: NodeInstance) -> BackplaneReply {
+        guard live[node] == nil, index[node] == nil else { return .done }
+        dead[node] = nil
+        info[node] = nil
+        claims[node] = nil
+        return .done
+    }
+}

@@ -1,0 +1,102 @@
+public import SignalDomain
+
+/// What nodes share, as plain values: the twin of what the Lua scripts keep in Redis.
+///
+/// It serves as the embedded backplane's data, and is what the checked model explores. Each command is one atomic
+/// step: `execute` returns the reply and the frames that the step publishes. Time comes from the caller.
+public struct SharedState: Sendable {
+    /// The clockwork that the steps need (cluster.md §2.5), in milliseconds.
+    public struct Timings: Hashable, Sendable {
+        public var leaseMs: Int64
+        public var heartbeatMs: Int64
+        public var amnestyGapMs: Int64
+
+        public init(leaseMs: Int64 = 5_000, heartbeatMs: Int64 = 500, amnestyGapMs: Int64 = 2_500) {
+            self.leaseMs = leaseMs
+            self.heartbeatMs = heartbeatMs
+            self.amnestyGapMs = amnestyGapMs
+        }
+    }
+
+    /// A frame on its way to one inbox.
+    public struct Published: Equatable, Sendable {
+        public var to: NodeInstance
+        public var frame: InboxFrame
+    }
+
+    struct Room: Sendable {
+        var members: [PeerID: MemberRecord] = [:]
+        var interest: [NodeInstance: Int] = [:]
+        var version: UInt64 = 0
+        /// Peers of the earlier pages of an announce that is under way.
+        var announced: [NodeInstance: Set<PeerID>] = [:]
+    }
+
+    public let timings: Timings
+    public let bounds: RendezvousBounds
+    var epoch: String?
+    var lastBeatMs: Int64?
+    var live: [NodeInstance: Int64] = [:]
+    var info: [NodeInstance: NodeInfo] = [:]
+    var dead: [NodeInstance: Int64] = [:]
+    var index: [NodeInstance: Set<RoomKey>] = [:]
+    var claims: [NodeInstance: (by: NodeInstance, untilMs: Int64)] = [:]
+    var rooms: [RoomKey: Room] = [:]
+    var rendezvous: [RoomKey: RendezvousRoom] = [:]
+    private var published: [Published] = []
+
+    public init(timings: Timings = .init(), bounds: RendezvousBounds = .init()) {
+        self.timings = timings
+        self.bounds = bounds
+    }
+
+    /// Executes one command at `nowMicros` (microseconds since the epoch, never going back).
+    public mutating func execute(_ command: BackplaneCommand, nowMicros: Int64)
+        -> (reply: BackplaneReply, published: [Published])
+    {
+        published.removeAll(keepingCapacity: true)
+        let reply = step(command, Clock(micros: nowMicros))
+        return (reply, published)
+    }
+
+    struct Clock {
+        let micros: Int64
+        var millis: Int64 { micros / 1_000 }
+    }
+
+    mutating func publish(_ frame: InboxFrame, to nodes: some Sequence<NodeInstance>) {
+        for node in nodes { published.append(Published(to: node, frame: frame)) }
+    }
+
+    private mutating func step(_ command: BackplaneCommand, _ clock: Clock) -> BackplaneReply {
+        switch command {
+        case .register(let node, let info): register(node, info, clock)
+        case .heartbeat(let node, let sequence): heartbeat(node, sequence, clock)
+        case .retire(let node, let leaseMs): retire(node, leaseMs, clock)
+        case .index(let node, let room): mark(node, room, present: true)
+        case .unindex(let node, let room): mark(node, room, present: false)
+        case .join(let command): join(command, clock)
+        case .leave(let command): leave(command)
+        case .announce(let command): announce(command, clock)
+        case .sync(let room): .snapshot(snapshot(room))
+        case .sweep(let room, let node, _): sweep(room, node)
+        case .claimSweep(let node, let by): claim(node, by: by, clock)
+        case .roomsOfDead(let node): .rooms(Array((index[node] ?? []).prefix(AnnounceCommand.pageSize)))
+        case .finishSweep(let node): finishSweep(node)
+        case .touch: .done
+        case .count(let room): .count(rooms[room]?.members.count ?? 0)
+        case .rendezvousRegister(let room, let registration): .rendezvous(register(room, registration, clock))
+        case .rendezvousUnregister(let room, let peer, let owner): .rendezvous(unregister(room, peer, owner, clock))
+        case .rendezvousDiscover(let room, let limit, let position):
+            .rendezvous(discover(room, limit: limit, after: position, clock))
+        }
+    }
+
+    /// Whether commands of `node` still count: it must hold a lease.
+    func isFenced(_ node: NodeInstance) -> Bool { live[node] == nil }
+
+    func snapshot(_ key: RoomKey) -> RoomSnapshot {
+        let room = rooms[key] ?? Room()
+        return RoomSnapshot(version: room.version, members: room.members, interest: room.interest)
+    }
+}

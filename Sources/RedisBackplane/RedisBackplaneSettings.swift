@@ -1,0 +1,38 @@
+public import RedisWire
+public import SignalDomain
+
+/// Where the shared state lives, and the clockwork of the cluster (cluster.md §2.5).
+public struct RedisBackplaneSettings: Sendable {
+    public var url: RedisURL
+    public var link: RedisLinkConfiguration
+    /// Milliseconds.
+    public var leaseMs: Int64
+    public var heartbeatMs: Int64
+    public var amnestyGapMs: Int64
+    public var roomKeyTTLMs: Int64
+    public var rendezvous: RendezvousBounds
+    /// Names the data set if this node is the first one in it.
+    public var epoch: String
+
+    public init(
+        url: RedisURL, link: RedisLinkConfiguration = .init(), leaseMs: Int64 = 5_000, heartbeatMs: Int64 = 500,
+        amnestyGapMs: Int64 = 2_500, roomKeyTTLMs: Int64 = 3_600_000, rendezvous: RendezvousBounds = .init(),
+        epoch: String
+    ) {
+        self.url = url
+        self.link = link
+        self.leaseMs = leaseMs
+        self.heartbeatMs = heartbeatMs
+        self.amnestyGapMs = amnestyGapMs
+        self.roomKeyTTLMs = roomKeyTTLMs
+        self.rendezvous = rendezvous
+        self.epoch = epoch
+    }
+
+    /// The link's configuration under a name that `CLIENT LIST` shows.
+    func link(named name: String) -> RedisLinkConfiguration {
+        var link = link
+        link.clientName = (link.clientName ?? "signal-node") + "-" + name
+        return link
+    }
+}

@@ -1,0 +1,38 @@
+import Backplane
+import SignalDomain
+
+/// The names of everything that the cluster keeps in Redis (cluster.md §2.2); no key is built anywhere else.
+///
+/// Rooms come as `RoomKey`, whose text is escaped: neither `:` nor braces of a name can reach a key. The part in braces
+/// is the hash tag that keeps the keys of one room together; the 1 is the version of the layout.
+enum RedisKeys {
+    static let epoch = "bs:1:{nodes}:epoch"
+    static let lastBeat = "bs:1:{nodes}:last"
+    static let live = "bs:1:{nodes}:live"
+    static let info = "bs:1:{nodes}:info"
+    static let dead = "bs:1:{nodes}:dead"
+    static let grave = "bs:1:{nodes}:grave"
+    static func claim(_ node: NodeInstance) -> String { "bs:1:{nodes}:claim:\(node.text)" }
+    static func index(of node: NodeInstance) -> String { "bs:1:{n:\(node.text)}:rooms" }
+    static func members(_ room: RoomKey) -> String { "bs:1:{\(room.text)}:m" }
+    static func interest(_ room: RoomKey) -> String { "bs:1:{\(room.text)}:n" }
+    static func version(_ room: RoomKey) -> String { "bs:1:{\(room.text)}:s" }
+    /// Members by their generation, so that a discovery finds the newest without reading all.
+    static func generations(_ room: RoomKey) -> String { "bs:1:{\(room.text)}:g" }
+    static func announced(_ room: RoomKey, by node: NodeInstance) -> String { "bs:1:{\(room.text)}:a:\(node.text)" }
+    static func records(_ room: RoomKey) -> String { "bs:1:{\(room.text)}:rz" }
+    static func recordExpiry(_ room: RoomKey) -> String { "bs:1:{\(room.text)}:rzx" }
+    static func recordChanges(_ room: RoomKey) -> String { "bs:1:{\(room.text)}:rzc" }
+    static func inbox(of node: NodeInstance) -> String { inboxPrefix + node.text }
+    static let inboxPrefix = "bs:n:"
+
+    /// The keys of one room's membership, in the order in which every membership script takes them.
+    static func room(_ room: RoomKey) -> [String] {
+        [members(room), interest(room), version(room), generations(room)]
+    }
+
+    /// The keys of one room's rendezvous records, in the order in which its scripts take them.
+    static func rendezvous(_ room: RoomKey) -> [String] {
+        [records(room), recordExpiry(room), recordChanges(room)]
+    }
+}

@@ -1,0 +1,178 @@
+import Backplane
+import NIOCore
+import RedisWire
+import SignalDomain
+
+/// Reads what the scripts answer. Redis is remote input: nil stands for anything that is not the reply of the command.
+enum ReplyReading {
+    static func reply(to command: BackplaneCommand, _ value: RESPValue) -> BackplaneReply? {
+        let parts = value.array ?? []
+        let word = parts.first?.string
+        if word == "FENCED" { return .fenced }
+        switch command {
+        case .register:
+            return parts[safe: 1]?.string.map { .registered(epoch: $0) }
+        case .heartbeat:
+            guard word == "OK", let epoch = parts[safe: 1]?.string, let now = parts[safe: 2]?.string.flatMap({ Int64($0) }),
+                let dead = parts[safe: 3]?.array
+            else { return nil }
+            return .beat(HeartbeatReply(epoch: epoch, now: now, dead: dead.compactMap(\.node)))
+        case .retire, .index, .unindex, .touch, .finishSweep:
+            return .done
+        case .join:
+            return joined(word, parts)
+        case .leave:
+            if word == "GONE" { return .left(version: nil) }
+            return parts[safe: 1]?.string.flatMap { UInt64($0) }.map { .left(version: $0) }
+        case .announce:
+            guard word == "OK", let lost = parts[safe: 1]?.array else { return nil }
+            return .announced(lost: losses(lost))
+        case .sync:
+            return nil
+        case .sweep:
+            return value.string.flatMap { UInt64($0) }.map { .swept(cursor: $0) }
+        case .claimSweep:
+            return value.int.map { .claimed($0 == 1) }
+        case .roomsOfDead:
+            return value.array.map { .rooms($0.compactMap { $0.string.flatMap { RoomKey(text: $0) } }) }
+        case .count:
+            return value.int.map { .count(Int(clamping: $0)) }
+        case .rendezvousRegister(_, let registration):
+            return registered(word, parts, registration.peer)
+        case .rendezvousUnregister:
+            return word == "OTHER" ? .rendezvous(.refused(.otherOwner)) : .rendezvous(.unregistered)
+        case .rendezvousDiscover(_, let limit, let position):
+            return page(parts, limit: limit, after: position)
+        }
+    }
+
+    private static func joined(_ word: String?, _ parts: [RESPValue]) -> BackplaneReply? {
+        switch word {
+        case "STALE": return .stale
+        case "INUSE": return .inUse
+        case "FULL": return .full
+        case "OK":
+            guard let version = parts[safe: 1]?.string.flatMap({ UInt64($0) }),
+                let record = parts[safe: 2]?.string.flatMap({ MemberRecord(text: $0) }),
+                let interest = parts[safe: 4]?.array
+            else { return nil }
+            return .joined(
+                JoinReply(
+                    version: version, record: record, interest: counts(interest),
+                    replaced: parts[safe: 3]?.string.flatMap { MemberRecord(text: $0) }))
+        default: return nil
+        }
+    }
+
+    static func counts(_ flat: [RESPValue]) -> [NodeInstance: Int] {
+        pairs(flat).reduce(into: [:]) { counts, pair in
+            guard let node = NodeInstance(text: pair.0), let count = Int(pair.1) else { return }
+            counts[node] = count
+        }
+    }
+
+    static func members(_ flat: [RESPValue]) -> [PeerID: MemberRecord] {
+        pairs(flat).reduce(into: [:]) { members, pair in
+            guard let peer = try? PeerID(pair.0), let record = MemberRecord(text: pair.1) else { return }
+            members[peer] = record
+        }
+    }
+
+    static func pairs(_ flat: [RESPValue]) -> [(String, String)] {
+        stride(from: 0, to: flat.count - flat.count % 2, by: 2).compactMap { index in
+            guard let key = flat[index].string, let value = flat[index + 1].string else { return nil }
+            return (key, value)
+        }
+    }
+
+    private static func losses(_ flat: [RESPValue]) -> [AnnounceLoss] {
+        stride(from: 0, to: flat.count - flat.count % 3, by: 3).compactMap { index in
+            guard let peer = flat[index].string.flatMap({ try? PeerID($0) }),
+                let connection = flat[index + 1].string.flatMap({ ConnectionID(text: $0) })
+            else { return nil }
+            return AnnounceLoss(
+                peer: peer, connection: connection, cause: flat[index + 2].string == "U" ? .inUse : .replaced)
+        }
+    }
+
+    private static func registered(_ word: String?, _ parts: [RESPValue], _ peer: PeerID) -> BackplaneReply? {
+        switch word {
+        case "OTHER": return .rendezvous(.refused(.otherOwner))
+        case "FULL":
+            let first = parts[safe: 1]?.string.flatMap { Int64($0) } ?? 0
+            let now = parts[safe: 2]?.string.flatMap { Int64($0) } ?? 0
+            let seconds = Int(clamping: max(1, (first.subtractingReportingOverflow(now).partialValue + 999) / 1000))
+            return .rendezvous(.refused(.tooManyRecords(retryAfterSeconds: seconds)))
+        case "OK":
+            return parts[safe: 1]?.string.flatMap { RendezvousEntry(stored: $0, peer: peer) }
+                .map { .rendezvous(.registered($0)) }
+        default: return nil
+        }
+    }
+
+    private static func page(
+        _ parts: [RESPValue], limit: Int, after position: RendezvousPosition?
+    ) -> BackplaneReply? {
+        guard let milliseconds = parts[safe: 1]?.string.flatMap({ Int64($0) }), let records = parts[safe: 2]?.array,
+            let present = parts[safe: 3]?.array
+        else { return nil }
+        let now = Timestamp(milliseconds: milliseconds)
+        let declared = pairs(records).compactMap { pair -> RendezvousEntry? in
+            guard let peer = try? PeerID(pair.0) else { return nil }
+            return RendezvousEntry(stored: pair.1, peer: peer).flatMap { $0.isLive(at: now) ? $0 : nil }
+        }
+        let connected = members(present).map { RendezvousEntry(member: $0.key, $0.value, now: now) }
+        return .rendezvous(.page(RendezvousPage(of: declared + connected, limit: limit, after: position)))
+    }
+}
+
+extension RendezvousEntry {
+    /// Reads `owner|seenAt|expiresAt|ttlMs|change|addresses|metadata`.
+    init?(stored text: String, peer: PeerID) {
+        let fields = text.split(separator: "|", maxSplits: 6, omittingEmptySubsequences: false)
+        guard fields.count == 7, let owner = EscapedName.decode(String(fields[0])), let seen = Int64(fields[1]),
+            let expires = Int64(fields[2]), let ttl = Int64(fields[3]), let change = Int64(fields[4])
+        else { return nil }
+        let addresses = fields[5].split(separator: ",").compactMap { EscapedName.decode(String($0)) }
+        self.init(
+            peer: peer, addresses: addresses, metadata: String(fields[6]), seenAt: Timestamp(milliseconds: seen),
+            expiresAt: Timestamp(milliseconds: expires), ttlMs: ttl, owner: owner, change: change)
+    }
+}
+
+extension RESPValue {
+    fileprivate var node: NodeInstance? { string.flatMap { NodeInstance(text: $0) } }
+}
+
+extension Array {
+    subscript(safe index: Int) -> Element? { indices.contains(index) ? self[index] : nil }
+}
+
+/// Puts the pages of a large room together; a version that changes between two pages starts anew.
+struct RoomSnapshotPages {
+    enum Progress {
+        case complete(RoomSnapshot)
+        case more
+        case unreadable
+    }
+
+    private(set) var cursor = "0"
+    private var version: UInt64?
+    private var members: [PeerID: MemberRecord] = [:]
+
+    mutating func take(_ value: RESPValue) -> Progress {
+        guard let parts = value.array, parts.count == 4, let version = parts[0].string.flatMap({ UInt64($0) }),
+            let interest = parts[1].array, let next = parts[2].string, let page = parts[3].array
+        else { return .unreadable }
+        if let first = self.version, first != version {
+            self = RoomSnapshotPages()
+            return .more
+        }
+        self.version = version
+        members.merge(ReplyReading.members(page)) { _, new in new }
+        cursor = next
+        guard next == "0" else { return .more }
+        return .complete(
+            RoomSnapshot(version: version, members: members, interest: ReplyReading.counts(interest)))
+    }
+}

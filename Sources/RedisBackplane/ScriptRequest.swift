@@ -1,0 +1,158 @@
+import Backplane
+import RedisWire
+import SignalDomain
+
+/// One command as Redis takes it: a script with keys and arguments, or a plain command.
+struct ScriptRequest {
+    let script: Script
+    let keys: [String]
+    let arguments: [RedisArgument]
+
+    init(_ script: Script, keys: [String], arguments: [RedisArgument]) {
+        self.script = script
+        self.keys = keys
+        self.arguments = arguments
+    }
+
+    func command(digest: String) -> RedisCommand {
+        RedisCommand(
+            "EVALSHA", [.string(digest), .integer(Int64(keys.count))] + keys.map { .string($0) } + arguments)
+    }
+}
+
+enum WireRequest {
+    case script(ScriptRequest)
+    case plain(RedisCommand)
+
+    func command(_ shelf: ScriptShelf) -> RedisCommand? {
+        switch self {
+        case .plain(let command): command
+        case .script(let request): shelf.digests[request.script].map(request.command)
+        }
+    }
+}
+
+extension RedisBackplaneSettings {
+    /// What to send for a command of the backplane. SYNC is sent page by page elsewhere.
+    func request(for command: BackplaneCommand) -> WireRequest {
+        switch command {
+        case .register(let node, let info):
+            .script(
+                .init(
+                    .register, keys: [RedisKeys.epoch, RedisKeys.lastBeat, RedisKeys.live, RedisKeys.info],
+                    arguments: [
+                        .string(node.text), .string(info.text), .integer(leaseMs), .integer(heartbeatMs),
+                        .integer(amnestyGapMs), .string(epoch),
+                    ]))
+        case .heartbeat(let node, let sequence):
+            .script(
+                .init(
+                    .heartbeat,
+                    keys: [
+                        RedisKeys.epoch, RedisKeys.lastBeat, RedisKeys.live, RedisKeys.dead, RedisKeys.grave,
+                    ],
+                    arguments: [
+                        .string(node.text), .integer(Int64(clamping: sequence)), .integer(leaseMs),
+                        .integer(heartbeatMs), .integer(amnestyGapMs),
+                    ]))
+        case .retire(let node, let leaseMs):
+            .script(
+                .init(.retire, keys: [RedisKeys.live], arguments: [.string(node.text), .integer(Int64(leaseMs))]))
+        case .index(let node, let room):
+            .plain(RedisCommand("SADD", [.string(RedisKeys.index(of: node)), .string(room.text)]))
+        case .unindex(let node, let room):
+            .plain(RedisCommand("SREM", [.string(RedisKeys.index(of: node)), .string(room.text)]))
+        case .join(let join): .script(request(for: join))
+        case .leave(let leave):
+            .script(
+                .init(
+                    .leave, keys: RedisKeys.room(leave.room),
+                    arguments: [
+                        .string(leave.node.text), .string(leave.room.text), .string(leave.peer.text),
+                        .string(leave.connection.text), .string(leave.reason.rawValue),
+                    ]))
+        case .announce(let announce): .script(request(for: announce))
+        case .sync(let room):
+            .script(.init(.sync, keys: RedisKeys.room(room), arguments: ["0"]))
+        case .sweep(let room, let dead, let cursor):
+            .script(
+                .init(
+                    .sweep, keys: [RedisKeys.live] + RedisKeys.room(room),
+                    arguments: [.string(dead.text), .string(room.text), .string(String(cursor))]))
+        case .claimSweep(let dead, let by):
+            .script(
+                .init(.claim, keys: [RedisKeys.claim(dead)], arguments: [.string(by.text), .integer(leaseMs)]))
+        case .roomsOfDead(let dead):
+            .plain(
+                RedisCommand(
+                    "SRANDMEMBER",
+                    [.string(RedisKeys.index(of: dead)), .integer(Int64(AnnounceCommand.pageSize))]))
+        case .finishSweep(let dead):
+            .script(
+                .init(
+                    .finishSweep,
+                    keys: [
+                        RedisKeys.live, RedisKeys.dead, RedisKeys.info, RedisKeys.index(of: dead),
+                        RedisKeys.claim(dead),
+                    ],
+                    arguments: [.string(dead.text)]))
+        case .touch(let rooms):
+            .script(.init(.touch, keys: rooms.flatMap(RedisKeys.room), arguments: [.integer(roomKeyTTLMs)]))
+        case .count(let room):
+            .plain(RedisCommand("HLEN", [.string(RedisKeys.members(room))]))
+        case .rendezvousRegister(let room, let registration): .script(request(for: registration, in: room))
+        case .rendezvousUnregister(let room, let peer, let owner):
+            .script(
+                .init(
+                    .rendezvousUnregister, keys: RedisKeys.rendezvous(room),
+                    arguments: [.string(peer.text), .string(EscapedName.encode(owner))]))
+        case .rendezvousDiscover(let room, let limit, let position):
+            .script(
+                .init(
+                    .rendezvousDiscover,
+                    keys: RedisKeys.rendezvous(room) + [RedisKeys.generations(room), RedisKeys.members(room)],
+                    arguments: [
+                        .integer(Int64(limit)), .string(position.map { String($0.high) } ?? "-"),
+                        .string(String(position?.low ?? 0)),
+                    ]))
+        }
+    }
+
+    private func request(for join: JoinCommand) -> ScriptRequest {
+        ScriptRequest(
+            .join, keys: [RedisKeys.live] + RedisKeys.room(join.room),
+            arguments: [
+                .string(join.record.node.text), .string(join.room.text), .string(join.peer.text),
+                .string(join.record.text), .integer(Int64(join.capacity)), .integer(Int64(join.takeover.rawValue)),
+                .integer(roomKeyTTLMs),
+            ])
+    }
+
+    private func request(for announce: AnnounceCommand) -> ScriptRequest {
+        ScriptRequest(
+            .announce,
+            keys: [RedisKeys.live] + RedisKeys.room(announce.room)
+                + [RedisKeys.announced(announce.room, by: announce.node)],
+            arguments: [
+                .string(announce.node.text), .string(announce.room.text), announce.isLast ? "1" : "0",
+                .integer(roomKeyTTLMs), .integer(Int64(announce.previous.count)),
+            ] + announce.previous.map { .string($0.text) }
+                + announce.entries.flatMap { [.string($0.peer.text), .string($0.record.text)] })
+    }
+
+    private func request(for registration: RendezvousRegistration, in room: RoomKey) -> ScriptRequest {
+        ScriptRequest(
+            .rendezvousRegister, keys: RedisKeys.rendezvous(room),
+            arguments: [
+                .string(registration.peer.text), .string(EscapedName.encode(registration.owner)),
+                .string(registration.addresses.map(EscapedName.encode).joined(separator: ",")),
+                .string(registration.metadata), .integer(registration.ttlMs),
+                .integer(Int64(rendezvous.maxRecordsPerRoom)),
+            ])
+    }
+}
+
+extension NodeInfo {
+    /// `name|version` as the node table keeps it.
+    var text: String { EscapedName.encode(name) + "|" + EscapedName.encode(version) }
+}

@@ -1,0 +1,129 @@
+/// Membership of rooms.
+extension Script {
+    /// KEYS live m n s g; ARGV nid K peer record capacity takeover ttl
+    static let joinLua = """
+        if not redis.call('ZSCORE', KEYS[1], ARGV[1]) then return {'FENCED'} end
+        local keys, peer, new = room(1), ARGV[3], read(ARGV[4])
+        local holder = redis.call('HGET', keys.m, peer)
+        new.joined = whole(math.floor(micros() / 1000))
+        if holder then
+          local old = read(holder)
+          if old.sid == new.sid then
+            if tonumber(old.cn) >= tonumber(new.cn) then return {'STALE'} end
+            new.joined = old.joined
+          elseif ARGV[6] ~= '1' then
+            local legacy = has(old.flags, 1) and has(new.flags, 1)
+            local subject = string.sub(old.owner, 1, 6) == 'sub%3A'
+            if old.owner ~= new.owner or not (subject or legacy) then return {'INUSE'} end
+          end
+        elseif tonumber(ARGV[5]) > 0 and redis.call('HLEN', keys.m) >= tonumber(ARGV[5]) then
+          return {'FULL'}
+        end
+        new.gen = '0'
+        local v, old = put(keys, ARGV[2], peer, new, ARGV[1], ARGV[7])
+        return {'OK', whole(v), write(new), old or '', redis.call('HGETALL', keys.n)}
+        """
+
+    /// KEYS m n s g; ARGV nid K peer cid reason
+    static let leaveLua = """
+        local keys = room(0)
+        local holder = redis.call('HGET', keys.m, ARGV[3])
+        if not holder then return {'GONE'} end
+        local r = read(holder)
+        if r.nid ~= ARGV[1] or r.cid ~= ARGV[4] then return {'GONE'} end
+        local v = take(keys, ARGV[2], ARGV[3], r, ARGV[5], others(keys.n, ARGV[1]))
+        tidy(keys)
+        return {'OK', whole(v)}
+        """
+
+    /// KEYS m n s; ARGV cursor
+    static let syncLua = """
+        local v = redis.call('HGET', KEYS[3], 'v') or '0'
+        if ARGV[1] == '0' and redis.call('HLEN', KEYS[1]) <= 500 then
+          return {v, redis.call('HGETALL', KEYS[2]), '0', redis.call('HGETALL', KEYS[1])}
+        end
+        local page = redis.call('HSCAN', KEYS[1], ARGV[1], 'COUNT', 500)
+        return {v, redis.call('HGETALL', KEYS[2]), page[1], page[2]}
+        """
+
+    /// KEYS live m n s g; ARGV nid K cursor
+    static let sweepLua = """
+        if redis.call('ZSCORE', KEYS[1], ARGV[1]) then return '0' end
+        local keys = room(1)
+        local page = redis.call('HSCAN', keys.m, ARGV[3], 'COUNT', 500)
+        local lost = {}
+        for i = 1, #page[2], 2 do
+          local r = read(page[2][i + 1])
+          if r.nid == ARGV[1] then lost[#lost + 1] = {peer = page[2][i], record = r} end
+        end
+        table.sort(lost, function(a, b) return a.peer < b.peer end)
+        for _, gone in ipairs(lost) do
+          take(keys, ARGV[2], gone.peer, gone.record, 'node-lost', others(keys.n, ARGV[1]))
+        end
+        if page[1] == '0' then redis.call('HDEL', keys.n, ARGV[1]) end
+        tidy(keys)
+        return page[1]
+        """
+
+    /// KEYS live m n s g a; ARGV nid K isLast ttl previousCount previous… (peer record)…
+    static let announceLua = """
+        local me, K = ARGV[1], ARGV[2]
+        if not redis.call('ZSCORE', KEYS[1], me) then return {'FENCED'} end
+        local keys, marks = room(1), KEYS[6]
+        local own = {[me] = true}
+        local first = 6 + tonumber(ARGV[5])
+        for i = 6, first - 1 do own[ARGV[i]] = true end
+        local function prevails(old, new)
+          if old.cid == new.cid then return nil end
+          if old.sid == new.sid then
+            if tonumber(old.cn) >= tonumber(new.cn) then return 'R' end
+            return nil
+          end
+          if own[old.nid] then return nil end
+          if old.owner == new.owner then
+            if tonumber(old.gen) > tonumber(new.gen) then return 'R' end
+            return nil
+          end
+          local mine, theirs = has(old.flags, 4), has(new.flags, 4)
+          if mine ~= theirs then return theirs and 'U' or nil end
+          if old.joined ~= new.joined then return tonumber(old.joined) < tonumber(new.joined) and 'U' or nil end
+          return old.sid < new.sid and 'U' or nil
+        end
+        local lost, listed = {}, {}
+        for i = first, #ARGV, 2 do
+          local peer, new = ARGV[i], read(ARGV[i + 1])
+          local holder = redis.call('HGET', keys.m, peer)
+          local old = holder and read(holder)
+          local cause = old and prevails(old, new)
+          listed[peer] = true
+          if cause then
+            lost[#lost + 1] = peer; lost[#lost + 1] = new.cid; lost[#lost + 1] = cause
+          elseif not old or old.cid ~= new.cid or old.nid ~= me then
+            new.nid = me
+            put(keys, K, peer, new, me, ARGV[4])
+          end
+        end
+        if ARGV[3] ~= '1' then
+          for peer in pairs(listed) do redis.call('SADD', marks, peer) end
+          redis.call('PEXPIRE', marks, 60000)
+          return {'OK', lost}
+        end
+        for _, peer in ipairs(redis.call('SMEMBERS', marks)) do listed[peer] = true end
+        redis.call('DEL', marks)
+        local gone, count = {}, 0
+        local all = redis.call('HGETALL', keys.m)
+        for i = 1, #all, 2 do
+          local r = read(all[i + 1])
+          if own[r.nid] and not listed[all[i]] then gone[#gone + 1] = {peer = all[i], record = r}
+          elseif r.nid == me then count = count + 1 end
+        end
+        table.sort(gone, function(a, b) return a.peer < b.peer end)
+        for _, entry in ipairs(gone) do
+          take(keys, K, entry.peer, entry.record, 'left', others(keys.n, me))
+        end
+        for nid in pairs(own) do redis.call('HDEL', keys.n, nid) end
+        if count > 0 then redis.call('HSET', keys.n, me, count) end
+        tidy(keys)
+        return {'OK', lost}
+        """
+}

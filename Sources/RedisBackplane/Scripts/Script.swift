@@ -1,0 +1,115 @@
+/// A Lua script: one atomic step on the shared state. `SharedState` in the Backplane target is its twin in Swift, and a
+/// differential test holds the two together.
+///
+/// Scripts get every name through KEYS and ARGV. Those that must work when Redis is out of memory say so in their first
+/// line (`allow-oom`): a heartbeat or a removal may never fail for want of space.
+enum Script: String, CaseIterable {
+    case register, heartbeat, retire, join, leave, announce, sync, sweep, claim, finishSweep, touch, fan
+    case rendezvousRegister, rendezvousUnregister, rendezvousDiscover
+
+    var source: String {
+        switch self {
+        case .register: "#!lua\n" + Self.clockLua + Self.registerLua
+        case .heartbeat: "#!lua flags=allow-oom\n" + Self.clockLua + Self.frameLua + Self.heartbeatLua
+        case .retire: "#!lua flags=allow-oom\n" + Self.clockLua + Self.retireLua
+        case .join: "#!lua\n" + Self.frameLua + Self.recordLua + Self.roomLua + Self.joinLua
+        case .leave: "#!lua flags=allow-oom\n" + Self.frameLua + Self.recordLua + Self.roomLua + Self.leaveLua
+        case .announce: "#!lua flags=allow-oom\n" + Self.frameLua + Self.recordLua + Self.roomLua + Self.announceLua
+        case .sync: "#!lua\n" + Self.syncLua
+        case .sweep: "#!lua flags=allow-oom\n" + Self.frameLua + Self.recordLua + Self.roomLua + Self.sweepLua
+        case .claim: "#!lua flags=allow-oom\n" + Self.claimLua
+        case .finishSweep: "#!lua flags=allow-oom\n" + Self.finishSweepLua
+        case .touch: "#!lua flags=allow-oom\n" + Self.touchLua
+        case .fan: "#!lua flags=allow-oom\n" + Self.fanLua
+        case .rendezvousRegister: "#!lua\n" + Self.rendezvousLua + Self.rendezvousRegisterLua
+        case .rendezvousUnregister: "#!lua flags=allow-oom\n" + Self.rendezvousLua + Self.rendezvousUnregisterLua
+        case .rendezvousDiscover: "#!lua flags=allow-oom\n" + Self.rendezvousLua + Self.rendezvousDiscoverLua
+        }
+    }
+}
+
+extension Script {
+    /// Encodes inbox frames exactly as `InboxBatch` does.
+    static let frameLua = """
+        local function text(s) return struct.pack('>I2', #s) .. s end
+        local function frame(kind, body) return '\\1' .. struct.pack('>I4', #body + 1) .. kind .. body end
+        local function joined(K, v, peer, record)
+          return frame('J', text(K) .. struct.pack('>I8', v) .. text(peer) .. text(record))
+        end
+        local function left(K, v, peer, r, reason)
+          return frame('L', text(K) .. struct.pack('>I8', v) .. text(peer) .. text(r.sid) .. text(r.nid)
+            .. text(r.cid) .. text(reason))
+        end
+        local function tell(nodes, message)
+          for _, nid in ipairs(nodes) do redis.call('PUBLISH', 'bs:n:' .. nid, message) end
+        end
+
+        """
+
+    /// Reads and writes member records exactly as `MemberRecord` does.
+    static let recordLua = """
+        local function read(text)
+          local r = {}
+          r.nid, r.sid, r.cn, r.cid, r.gen, r.owner, r.resume, r.flags, r.joined, r.meta =
+            string.match(text, '^(%x+)|([^|]*)|(%d+)|(%x+)|(%d+)|([^|]*)|([^|]*)|(%d+)|(%d+)|(.*)$')
+          return r
+        end
+        local function write(r)
+          return table.concat({r.nid, r.sid, r.cn, r.cid, r.gen, r.owner, r.resume, r.flags, r.joined, r.meta}, '|')
+        end
+        local function has(flags, bit) return math.floor(tonumber(flags) / bit) % 2 == 1 end
+        local function whole(x) return string.format('%.0f', x) end
+
+        """
+
+    /// Membership of one room; the scripts that use it take the keys m, n, s, g as KEYS[base+1..4].
+    static let roomLua = """
+        local function micros() local t = redis.call('TIME'); return t[1] * 1000000 + t[2] end
+        local function others(n, me)
+          local out = {}
+          for _, nid in ipairs(redis.call('HKEYS', n)) do if nid ~= me then out[#out + 1] = nid end end
+          table.sort(out)
+          return out
+        end
+        local function lose(n, nid)
+          if redis.call('HINCRBY', n, nid, -1) <= 0 then redis.call('HDEL', n, nid) end
+        end
+        local function advance(keys, ttl)
+          local v = redis.call('HGET', keys.s, 'v')
+          if v then v = tonumber(v) + 1 else v = micros() end
+          redis.call('HSET', keys.s, 'v', whole(v))
+          return v
+        end
+        local function put(keys, K, peer, r, me, ttl)
+          local fresh = redis.call('EXISTS', keys.s) == 0
+          local nodes = others(keys.n, me)
+          local old = redis.call('HGET', keys.m, peer)
+          if old then lose(keys.n, read(old).nid) end
+          redis.call('HINCRBY', keys.n, me, 1)
+          local v = advance(keys)
+          if r.gen == '0' then r.gen = whole(math.max(v, micros()) + 1) end
+          redis.call('HSET', keys.m, peer, write(r))
+          redis.call('ZADD', keys.g, r.gen, peer)
+          if fresh then
+            for _, key in pairs(keys) do redis.call('PEXPIRE', key, ttl) end
+          end
+          tell(nodes, joined(K, v, peer, write(r)))
+          return v, old
+        end
+        local function take(keys, K, peer, r, reason, nodes)
+          redis.call('HDEL', keys.m, peer)
+          redis.call('ZREM', keys.g, peer)
+          lose(keys.n, r.nid)
+          local v = redis.call('HINCRBY', keys.s, 'v', 1)
+          tell(nodes, left(K, v, peer, r, reason))
+          return v
+        end
+        local function tidy(keys)
+          if redis.call('HLEN', keys.m) == 0 then redis.call('DEL', keys.m, keys.n, keys.s, keys.g) end
+        end
+        local function room(base)
+          return {m = KEYS[base + 1], n = KEYS[base + 2], s = KEYS[base + 3], g = KEYS[base + 4]}
+        end
+
+        """
+}

@@ -1,0 +1,125 @@
+import Logging
+import NIOCore
+
+/// Keeps one greeted connection alive until it is closed: performs what ``LinkLife`` decides.
+///
+/// Confined to its event loop. The links own it; what they do with a greeted connection is the `onGreeted` closure.
+final class ConnectionKeeper {
+    /// Makes a greeted connection usable and then calls `ready`; an unusable one is ended instead.
+    typealias Preparation = (_ connection: RedisConnection, _ ready: @escaping () -> Void) -> Void
+
+    let configuration: RedisLinkConfiguration
+    let loop: any EventLoop
+    private let source: () -> RedisURL
+    private var logger: Logger
+    private var dialer: Dialer
+    private var life: LinkLife
+    private var generator = SystemRandomNumberGenerator()
+    private var state = RedisLinkState.down(nil)
+    /// Both are released by `close()`, which breaks the cycles through them.
+    private var onStateChange: ((RedisLinkState) -> Void)?
+    private var onGreeted: Preparation?
+    private(set) var connection: RedisConnection?
+
+    init(
+        source: @escaping () -> RedisURL, configuration: RedisLinkConfiguration, loop: any EventLoop, logger: Logger,
+        onStateChange: @escaping (RedisLinkState) -> Void
+    ) {
+        self.source = source
+        self.configuration = configuration
+        self.loop = loop
+        self.logger = logger
+        self.onStateChange = onStateChange
+        dialer = Dialer(configuration: configuration, loop: loop)
+        let backoff = Backoff(min: configuration.reconnectBackoffMin, max: configuration.reconnectBackoffMax)
+        life = LinkLife(backoff: backoff, stableAfter: configuration.stableAfter)
+    }
+
+    var generation: UInt64 { life.generation }
+    var isUp: Bool { life.isUp && connection?.isOpen == true }
+    var isClosed: Bool { life.phase == .closed }
+
+    func start(onGreeted: @escaping Preparation) {
+        loop.assertInEventLoop()
+        guard let attempt = life.start() else { return }
+        self.onGreeted = onGreeted
+        dial(attempt)
+    }
+
+    func close() {
+        loop.assertInEventLoop()
+        guard life.close() else { return }
+        connection?.end(.closed)
+        connection = nil
+        report(.down(.closed))
+        onStateChange = nil
+        onGreeted = nil
+    }
+
+    func reconnect(reason: String) {
+        loop.assertInEventLoop()
+        logger.info("redis connection given up", metadata: ["reason": "\(reason)"])
+        connection?.end(.connectionLost)
+    }
+
+    private func dial(_ attempt: LinkLife.Attempt) {
+        let url = source()
+        logger[metadataKey: "redis"] = "\(url.host):\(url.port)"
+        dialer.dial(url).assumeIsolated().whenComplete { result in
+            switch result {
+            case .success(let channel): self.connected(attempt, url, channel)
+            case .failure(let error): self.ended(attempt, Dialer.reason(of: error))
+            }
+        }
+    }
+
+    private func connected(_ attempt: LinkLife.Attempt, _ url: RedisURL, _ channel: any Channel) {
+        guard life.connected(attempt) else { return channel.close(promise: nil) }
+        guard let connection = try? channel.pipeline.syncOperations.handler(type: RedisConnection.self) else {
+            // The channel closed between connecting and now, which empties its pipeline.
+            return ended(attempt, .connectionLost)
+        }
+        self.connection = connection
+        connection.attend { self.ended(attempt, $0) }
+        greet(attempt, Greeting(url: url, configuration: configuration), on: connection)
+    }
+
+    private func greet(_ attempt: LinkLife.Attempt, _ greeting: Greeting, on connection: RedisConnection) {
+        for (index, step) in greeting.steps.enumerated() {
+            let isLast = index == greeting.steps.count - 1
+            connection.send(step.command) { answer in
+                if let refusal = Greeting.refusal(of: step, isLast: isLast, answer) {
+                    connection.end(refusal)
+                } else if isLast {
+                    self.onGreeted?(connection) { self.ready(attempt) }
+                }
+            }
+        }
+    }
+
+    private func ready(_ attempt: LinkLife.Attempt) {
+        guard let generation = life.greeted(attempt, now: loop.now) else { return }
+        report(.up(generation: generation))
+    }
+
+    private func ended(_ attempt: LinkLife.Attempt, _ reason: RedisError) {
+        guard let pause = life.ended(attempt, now: loop.now, using: &generator) else { return }
+        connection = nil
+        loop.assumeIsolated().scheduleTask(in: pause) {
+            if let next = self.life.pauseEnded(attempt) { self.dial(next) }
+        }
+        report(.down(reason))
+    }
+
+    /// Each state once: a server that stays away for the same reason is not news.
+    private func report(_ state: RedisLinkState) {
+        guard state != self.state else { return }
+        self.state = state
+        switch state {
+        case .up(let generation): logger.info("redis link is up", metadata: ["generation": "\(generation)"])
+        case .down(.closed): logger.info("redis link is closed")
+        case .down(let reason): logger.warning("redis link is down", metadata: ["reason": "\(reason, default: "")"])
+        }
+        onStateChange?(state)
+    }
+}

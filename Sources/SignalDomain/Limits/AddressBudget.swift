@@ -1,0 +1,84 @@
+/// What one node allows each client address: open connections at once, and messages per fixed window.
+///
+/// A plain value that its owner guards (one mutex per node). It holds an entry per address with an open connection or
+/// a running window; `prune` drops the others, so its size follows the sockets and never the internet.
+public struct AddressBudget: Sendable {
+    public struct Limits: Hashable, Sendable {
+        /// Open connections of one address; 0 = unlimited.
+        public var maxConnections = 12
+        /// Messages of one address in a window; 0 = unlimited.
+        public var maxMessages = 300
+        /// Milliseconds from the first message of a window to its end.
+        public var windowMs: Int64 = 60_000
+
+        public init() {}
+    }
+
+    public var limits: Limits
+    private var entries: [AddressKey: Entry] = [:]
+
+    private struct Entry {
+        var connections = 0
+        var messages: FixedWindow?
+    }
+
+    public init(limits: Limits = Limits()) {
+        self.limits = limits
+    }
+
+    /// Addresses that take memory.
+    public var count: Int { entries.count }
+
+    /// Takes a connection slot, or says no; a true answer needs exactly one `close`.
+    ///
+    /// - Parameter elsewhere: open connections of the same address on other nodes.
+    public mutating func open(_ key: AddressKey, elsewhere: Int = 0) -> Bool {
+        let open = entries[key]?.connections ?? 0
+        if limits.maxConnections > 0, open >= limits.maxConnections - min(elsewhere, limits.maxConnections) {
+            return false
+        }
+        entries[key, default: Entry()].connections = open + 1
+        return true
+    }
+
+    /// Gives a connection slot back; the running window stays, so that reconnecting buys no messages.
+    public mutating func close(_ key: AddressKey) {
+        guard var entry = entries[key] else { return }
+        entry.connections = max(0, entry.connections - 1)
+        entries[key] = entry.connections == 0 && entry.messages == nil ? nil : entry
+    }
+
+    /// Counts one message.
+    ///
+    /// - Parameters:
+    ///   - elsewhere: messages of the same address that other nodes counted in their running windows.
+    ///   - nowMs: milliseconds of a clock that never goes back.
+    public mutating func admitMessage(_ key: AddressKey, elsewhere: Int = 0, nowMs: Int64) -> Admission {
+        guard limits.maxMessages > 0 else { return .admitted }
+        var window = entries[key]?.messages ?? FixedWindow(startedMs: nowMs)
+        let verdict = window.admit(
+            limit: limits.maxMessages, windowMs: limits.windowMs, elsewhere: elsewhere, nowMs: nowMs)
+        entries[key, default: Entry()].messages = window
+        return verdict
+    }
+
+    /// Forgets windows that have passed and addresses that are gone; call it about once per window.
+    public mutating func prune(nowMs: Int64) {
+        let windowMs = limits.windowMs
+        entries = entries.compactMapValues { entry in
+            var entry = entry
+            if entry.messages?.isOver(windowMs: windowMs, nowMs: nowMs) == true { entry.messages = nil }
+            return entry.connections == 0 && entry.messages == nil ? nil : entry
+        }
+    }
+
+    public func connections(of key: AddressKey) -> Int { entries[key]?.connections ?? 0 }
+
+    /// The addresses whose connections reach `atLeast`, most first, at most `limit`: what a node tells the others.
+    public func busiest(atLeast: Int, limit: Int) -> [(key: AddressKey, connections: Int)] {
+        let busy = entries.filter { $0.value.connections >= max(1, atLeast) }
+        return busy.map { (key: $0.key, connections: $0.value.connections) }
+            .sorted { $0.connections > $1.connections }
+            .prefix(max(0, limit)).map { $0 }
+    }
+}

@@ -1,0 +1,20 @@
+/// The bounds of one message, beyond the byte limit that the transport enforces.
+public struct ScanLimits: Hashable, Sendable {
+    /// The depth that the scanner can represent; a configured `maxDepth` above it means this one.
+    public static let greatestDepth = 64
+
+    /// How many containers may be open at once, the message itself included.
+    public var maxDepth = 32
+    /// Members of any one object.
+    public var maxKeys = 256
+    /// Bytes of one member name as written, between its quotes.
+    public var maxKeyBytes = 128
+
+    public init() {}
+
+    public init(maxDepth: Int, maxKeys: Int, maxKeyBytes: Int) {
+        self.maxDepth = maxDepth
+        self.maxKeys = maxKeys
+        self.maxKeyBytes = maxKeyBytes
+    }
+}

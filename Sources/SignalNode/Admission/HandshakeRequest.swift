@@ -1,0 +1,31 @@
+public import SignalDomain
+
+/// What a peer asks for with its upgrade request, as the transport read it. Nothing in it is trusted but `client`.
+public struct HandshakeRequest: Sendable {
+    public var namespace: String?
+    public var room: String?
+    public var peerID: String?
+    /// The value of the `Authorization` header.
+    public var authorization: String?
+    /// `?token=`
+    public var queryToken: String?
+    /// The token of the subprotocol pair `bs.bearer.<base64url>`, decoded.
+    public var protocolToken: String?
+    public var origin: String?
+    /// The address behind the trusted proxies.
+    public var client: ClientAddress
+
+    public init(
+        namespace: String? = nil, room: String? = nil, peerID: String? = nil, authorization: String? = nil,
+        queryToken: String? = nil, protocolToken: String? = nil, origin: String? = nil, client: ClientAddress
+    ) {
+        self.namespace = namespace
+        self.room = room
+        self.peerID = peerID
+        self.authorization = authorization
+        self.queryToken = queryToken
+        self.protocolToken = protocolToken
+        self.origin = origin
+        self.client = client
+    }
+}

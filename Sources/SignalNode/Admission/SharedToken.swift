@@ -1,0 +1,64 @@
+import Crypto
+import SignalDomain
+
+/// The shared token (`SIGNAL_TOKEN_SHA256`): digests are compared, in constant time, and every entry is tried.
+struct SharedToken: Sendable {
+    private let digests: [[UInt8]]
+
+    /// - Parameter digests: SHA-256 digests in hexadecimal; what is not one admits nobody.
+    init(hexadecimal digests: [String]) {
+        self.digests = digests.map { Array(hexadecimal: $0) ?? [] }
+    }
+
+    /// Whether a token is needed at all.
+    var isRequired: Bool { !digests.isEmpty }
+
+    func admits(_ token: String?) -> Bool {
+        guard isRequired else { return true }
+        let digest = SHA256.hash(data: Array((token ?? "").utf8))
+        var isKnown = false
+        for expected in digests where digest == expected { isKnown = true }
+        return isKnown && token != nil
+    }
+
+    /// The token of a request: the bearer header wins, then the subprotocol, then the query.
+    static func token(authorization: String?, protocolToken: String? = nil, query: String?) -> String? {
+        if let authorization, let space = authorization.firstIndex(of: " "),
+            authorization[..<space].lowercased() == "bearer"
+        {
+            return String(authorization[space...].drop { $0 == " " })
+        }
+        return protocolToken ?? query
+    }
+}
+
+extension Array<UInt8> {
+    /// Reads pairs of hexadecimal digits.
+    init?(hexadecimal text: String) {
+        let digits = text.utf8.map { UInt8(hexDigit: $0) }
+        guard digits.count.isMultiple(of: 2) else { return nil }
+        self = []
+        for index in stride(from: 0, to: digits.count, by: 2) {
+            guard let high = digits[index], let low = digits[index + 1] else { return nil }
+            append(high << 4 | low)
+        }
+    }
+}
+
+extension Sequence<UInt8> {
+    /// Two lower-case hexadecimal digits per byte.
+    var hexadecimal: String {
+        reduce(into: "") { $0 += ($1 < 16 ? "0" : "") + String($1, radix: 16) }
+    }
+}
+
+extension UInt8 {
+    fileprivate init?(hexDigit digit: UInt8) {
+        switch digit {
+        case 0x30...0x39: self = digit - 0x30
+        case 0x41...0x46: self = digit - 0x37
+        case 0x61...0x66: self = digit - 0x57
+        default: return nil
+        }
+    }
+}

@@ -1,0 +1,74 @@
+import Backplane
+import Logging
+import NIOCore
+import SignalDomain
+import Synchronization
+
+/// The node's place in the cluster, as its event loops see it: joins, leaves and signals for other nodes go in here.
+///
+/// Safe from any thread. The work happens on the backplane's loop in `ClusterCore`; signals are handed over in bursts, so
+/// that a burst costs one wake-up of that loop.
+final class Cluster: Sendable {
+    let loop: any EventLoop
+    private let core: NIOLoopBound<ClusterCore>
+    private let outbox = Mutex<[Envelope]>([])
+
+    /// Only on the loop of the core's backplane.
+    init(core: ClusterCore) {
+        loop = core.backplane.loop
+        self.core = NIOLoopBound(core, eventLoop: loop)
+    }
+
+    func start() { onCore { $0.start() } }
+
+    /// Asks for the place of a session; `answer` runs on the session's loop.
+    func join(_ command: JoinCommand, for session: Session, answer: @escaping @Sendable (JoinAnswer) -> Void) {
+        onCore { core in
+            core.join(command, for: session) { result in session.seat.shard.loop.execute { answer(result) } }
+        }
+    }
+
+    func leave(_ seat: Session.Seat, _ reason: LeaveReason) {
+        onCore { $0.leave(seat, reason) }
+    }
+
+    /// Sends a signal to other nodes, at most once.
+    func publish(_ envelope: Envelope) {
+        let isFirst = outbox.withLock { outbox in
+            outbox.append(envelope)
+            return outbox.count == 1
+        }
+        guard isFirst else { return }
+        onCore { core in
+            core.publish(
+                self.outbox.withLock { outbox in
+                    defer { outbox = [] }
+                    return outbox
+                })
+        }
+    }
+
+    /// Runs one command outside the way of a signal.
+    func ask(_ command: BackplaneCommand) async -> Result<BackplaneReply, BackplaneError> {
+        await withCheckedContinuation { continuation in
+            onCore { core in core.backplane.call(command) { continuation.resume(returning: $0) } }
+        }
+    }
+
+    func members(of room: RoomKey) async -> Int {
+        await withCheckedContinuation { continuation in
+            onCore { continuation.resume(returning: $0.membership.members(of: room).count) }
+        }
+    }
+
+    /// Leaves the lease to run out by itself, then ends the links; the sessions must be closed before.
+    func retire(leaseMs: Int) async {
+        await withCheckedContinuation { continuation in
+            onCore { core in core.retire(leaseMs: leaseMs) { continuation.resume() } }
+        }
+    }
+
+    private func onCore(_ body: @escaping @Sendable (ClusterCore) -> Void) {
+        if loop.inEventLoop { body(core.value) } else { loop.execute { [core] in body(core.value) } }
+    }
+}

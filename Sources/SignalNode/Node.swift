@@ -1,0 +1,172 @@
+public import Backplane
+import CoreMetrics
+import Crypto
+public import Logging
+public import NIOCore
+public import SignalDomain
+import Synchronization
+
+/// A signaling node: its sessions, the routes of their signals, its limits and its place in the cluster.
+///
+/// Safe from any thread. Sessions are confined to their event loops, the cluster's bookkeeping to the backplane's loop;
+/// what both touch sits behind small mutexes.
+public final class Node: Sendable {
+    public let configuration: NodeConfiguration
+    public let metrics: NodeMetrics
+    let clock: NodeClock
+    let logger: Logger
+    let cluster: Cluster
+    let router: SignalRouter
+    let shards: [LoopShard.Handle]
+    let directory: RoomDirectory
+    let sharedToken: SharedToken
+    let exempt: CIDRList
+    let scanLimits: ScanLimits
+    private let board: NodeStatusBoard
+    private let addresses: Mutex<AddressBudget>
+    private let secret: SymmetricKey
+
+    /// The bounds of rendezvous records, as configured.
+    let rendezvousBounds: RendezvousBounds
+
+    /// How soon a refused client should come back, in seconds.
+    var retryAfterSeconds: Int { Int.random(in: 1...5) }
+
+    /// Must be called on the loop of `backplane`, which becomes the node's.
+    ///
+    /// - Parameters:
+    ///   - loops: the event loops of the sockets, at most 64.
+    ///   - isShared: whether other nodes can reach the same backplane.
+    public init(
+        configuration: NodeConfiguration, backplane: any Backplane, isShared: Bool, loops: [any EventLoop],
+        clock: NodeClock, logger: Logger, version: String
+    ) {
+        self.configuration = configuration
+        self.clock = clock
+        self.logger = logger
+        let metrics = NodeMetrics()
+        self.metrics = metrics
+        let requires = isShared && configuration.redis.required
+        let board = NodeStatusBoard(
+            nodeName: configuration.nodeName, isShared: isShared, requiresRegistration: requires)
+        self.board = board
+        let directory = RoomDirectory()
+        self.directory = directory
+        shards = loops.prefix(ShardSet.maxShards).enumerated().map { index, loop in
+            LoopShard.Handle(LoopShard(index: index, directory: directory), index: index, loop: loop)
+        }
+        let timings = configuration.cluster
+        let core = ClusterCore(
+            backplane: backplane,
+            membership: Membership(
+                node: NodeInstance(bits: .random(in: .min ... .max)),
+                info: NodeInfo(name: configuration.nodeName, version: version),
+                timings: .init(
+                    heartbeatMs: Int64(timings.heartbeatMs), settleMs: Int64(timings.settleMs),
+                    selfFenceMs: Int64(timings.selfFenceMs)),
+                requiresRegistration: requires),
+            status: board, directory: directory, metrics: metrics, logger: logger, clock: clock, timings: timings,
+            makeInstance: { NodeInstance(bits: .random(in: .min ... .max)) })
+        cluster = Cluster(core: core)
+        router = SignalRouter(shards: shards, directory: directory, cluster: cluster, metrics: metrics)
+        core.deliver = { [router] payload, room, peer in router.deliver(payload, in: room, from: peer) }
+        sharedToken = SharedToken(hexadecimal: configuration.access.signalTokenSHA256)
+        exempt = (try? CIDRList(parsing: configuration.rates.exemptCIDRs.joined(separator: ","))) ?? CIDRList()
+        scanLimits = ScanLimits(
+            maxDepth: configuration.messages.maxDepth, maxKeys: configuration.messages.maxKeys,
+            maxKeyBytes: configuration.messages.maxKeyBytes)
+        var limits = AddressBudget.Limits()
+        limits.maxConnections = configuration.rates.connectionsPerIP
+        limits.maxMessages = configuration.rates.messagesPerMinute
+        addresses = Mutex(AddressBudget(limits: limits))
+        rendezvousBounds = configuration.rendezvous.bounds
+        secret = configuration.access.clusterSecret.map { SymmetricKey(data: Array($0.utf8)) }
+            ?? SymmetricKey(size: .bits256)
+    }
+
+    /// Registers with the cluster and keeps the node's clocks running.
+    public func start() {
+        cluster.start()
+        pruneAddresses()
+    }
+
+    public var status: NodeStatus { board.status }
+
+    // MARK: Limits of client addresses
+
+    /// Takes a connection slot of the address. Nil = refused; false = let in without one.
+    func takeSlot(_ address: AddressKey, isExempt: Bool) -> Bool? {
+        if isExempt { return false }
+        if addresses.withLock({ $0.open(address) }) { return true }
+        metrics.rateLimited.increment()
+        return configuration.rates.dryRun ? false : nil
+    }
+
+    func release(_ seat: Session.Seat) {
+        if seat.hasSlot { addresses.withLock { $0.close(seat.address) } }
+    }
+
+    /// Whether the message rate of the sender's address admits one more message.
+    func admitMessage(from seat: Session.Seat) -> Bool {
+        guard !seat.isExempt else { return true }
+        let now = clock.monotonicMs()
+        let verdict = addresses.withLock { $0.admitMessage(seat.address, nowMs: now) }
+        guard case .refused = verdict else { return true }
+        metrics.rateLimited.increment()
+        return configuration.rates.dryRun
+    }
+
+    func makeRepeats() -> RepeatedPayloads {
+        var limits = RepeatedPayloads.Limits()
+        limits.maxEqual = configuration.messages.duplicatePayloadLimit
+        limits.windowMs = Int64(configuration.messages.duplicateWindowMs)
+        return RepeatedPayloads(limits: limits)
+    }
+
+    private func pruneAddresses() {
+        shards.first?.loop.scheduleRepeatedTask(initialDelay: .seconds(60), delay: .seconds(60)) { [weak self] task in
+            guard let self else { return task.cancel() }
+            addresses.withLock { $0.prune(nowMs: clock.monotonicMs()) }
+        }
+    }
+
+    /// Who an anonymous client is to the cluster: a keyed hash, so that no address is ever stored.
+    func owner(of client: ClientAddress) -> String {
+        let code = HMAC<SHA256>.authenticationCode(for: Array(AddressKey(client).description.utf8), using: secret)
+        return "ip:" + code.prefix(12).hexadecimal
+    }
+
+    /// Signs what clients carry and must not forge.
+    func sign(_ bytes: [UInt8]) -> [UInt8] {
+        Array(HMAC<SHA256>.authenticationCode(for: bytes, using: secret))
+    }
+
+    // MARK: Drain
+
+    /// New peers are refused from now on, and the health checks say so.
+    public func beginDrain() { board.update { $0.isDraining = true } }
+
+    /// Closes every session with `reason`, spread over `seconds`.
+    public func closeSessions(_ reason: CloseReason, over seconds: Double) async {
+        await withTaskGroup(of: Void.self) { group in
+            for handle in shards {
+                group.addTask {
+                    let sessions = await withCheckedContinuation { continuation in
+                        handle.onLoop { continuation.resume(returning: $0.sessions) }
+                    }
+                    let pause = sessions.isEmpty ? 0 : seconds / Double(sessions.count)
+                    for (index, session) in sessions.enumerated() {
+                        let due = Int64(pause * Double(index) * 1_000)
+                        handle.loop.scheduleTask(in: .milliseconds(due)) { session.end(reason) }
+                    }
+                }
+            }
+        }
+        try? await Task.sleep(for: .seconds(seconds))
+    }
+
+    /// Gives the lease back; call it after the last session is closed.
+    public func retire() async {
+        await cluster.retire(leaseMs: configuration.drain.leaseMs)
+    }
+}

@@ -1,0 +1,63 @@
+extension NodeConfiguration {
+    /// The Redis that the nodes of a cluster share; without an address the backplane is embedded and the node is alone.
+    public struct Redis: Sendable, Equatable {
+        /// One shard: `redis://[user:password@]host:port[/db]`, `rediss://…` or `sentinel://h1:p,h2:p/master`.
+        public var url: String?
+        /// Several shards: `name=url;name=url`. Excludes `url`.
+        public var urls: String?
+        /// Whether the node stays not ready until its first registration in Redis.
+        public var required = true
+        /// A PEM file of the authorities that sign the certificate of a `rediss` server; nil = the system's.
+        public var trustRootsFile: String?
+        /// The time after which an unanswered command fails, in milliseconds.
+        public var commandTimeoutMs = 1_000
+        /// The first pause before a reconnect, in milliseconds; it doubles up to `reconnectMaxMs`, with jitter.
+        public var reconnectMinMs = 50
+        /// The longest pause before a reconnect, in milliseconds.
+        public var reconnectMaxMs = 2_000
+        /// Bytes of commands that may wait for one link before new ones fail.
+        public var pipelineBytes = 1_048_576
+
+        public init() {}
+
+        /// Whether nodes share a Redis at all.
+        public var isConfigured: Bool { url != nil || urls != nil }
+    }
+
+    /// The clockwork of cluster.md §2.5. Invariant: three heartbeats fit into one lease.
+    public struct Cluster: Sendable, Equatable {
+        /// How long the cluster keeps a silent node, in milliseconds.
+        public var leaseMs = 5_000
+        /// The time between two heartbeats of a node, in milliseconds (jitter ±10 %).
+        public var heartbeatMs = 500
+        /// A pause of all heartbeats longer than this means that Redis was away: leases are moved, nobody is dead.
+        public var amnestyGapMs = 2_500
+        /// How long a resumable session whose socket was lost stays a member, in milliseconds.
+        public var leaveWindowMs = 30_000
+        /// The lifetime of the Redis keys of a room that no node refreshes, in milliseconds.
+        public var roomKeyTTLMs = 3_600_000
+        /// The time between two refreshes of these keys by each interested node, in milliseconds.
+        public var roomKeyRefreshMs = 1_200_000
+
+        public init() {}
+
+        /// How long after a reconnect a member that is missing from the snapshot stays listed, in milliseconds (§2.9).
+        public var settleMs: Int { leaseMs }
+        /// The silence of Redis after which a node calls itself degraded, in milliseconds: lease − 1 s, at least one heartbeat.
+        public var selfFenceMs: Int { max(leaseMs - 1_000, heartbeatMs) }
+    }
+
+    /// How a node goes away (cluster.md §2.6).
+    public struct Drain: Sendable, Equatable {
+        /// The time from SIGTERM to the last closed socket, in seconds.
+        public var seconds = 15
+        /// The part of it, at the beginning, in which balancers may notice before a socket is closed, in seconds.
+        public var balancerSeconds = 3
+        /// The lifetime of the lease that a drained node leaves behind for its sessions to resume, in milliseconds.
+        public var leaseMs = 15_000
+        /// The time from SIGTERM to the exit at the latest, in seconds.
+        public var hardExitSeconds = 25
+
+        public init() {}
+    }
+}

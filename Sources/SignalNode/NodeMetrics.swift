@@ -1,0 +1,156 @@
+import CoreMetrics
+import SignalDomain
+import Synchronization
+
+/// Every `bs_*` metric of the node, in one place: its name, its meaning and the only code that changes it.
+///
+/// Safe from any thread: the backend's counters are atomic, the label admission sits behind a `Mutex`.
+public final class NodeMetrics: Sendable {
+    let connections = Counter(label: Family.connections.rawValue)
+    let messages = Counter(label: Family.messages.rawValue)
+    let authFailures = Counter(label: Family.authFailures.rawValue)
+    let rateLimited = Counter(label: Family.rateLimited.rawValue)
+    let deliveries = Counter(label: Family.deliveries.rawValue)
+    let relayPublished = Counter(label: Family.relayPublished.rawValue)
+    let relayReceived = Counter(label: Family.relayReceived.rawValue)
+    let relayDropped = Counter(label: Family.relayDropped.rawValue)
+    let degradedDrops = Counter(label: Family.degradedDrops.rawValue)
+    let refences = Counter(label: Family.refences.rawValue)
+    let degraded = Meter(label: Family.degraded.rawValue)
+    private let relayUsage = Counter(label: Family.relayUsage.rawValue)
+    private let slowConsumers = Counter(label: Family.slowConsumers.rawValue)
+    private let labelOverflow = Counter(label: Family.labelOverflow.rawValue)
+    private let active = Mutex(0)
+    private let labels = Mutex(RegionCarrierLabels())
+
+    public init() {}
+
+    /// The families, with what Prometheus is told about each.
+    public enum Family: String, CaseIterable, Sendable {
+        case connections = "bs_ws_connections_total"
+        case activeConnections = "bs_ws_active_connections"
+        case messages = "bs_ws_messages_total"
+        case deliveries = "bs_ws_deliveries_total"
+        case authFailures = "bs_ws_auth_failures_total"
+        case rateLimited = "bs_ws_rate_limited_total"
+        case rejected = "bs_ws_rejected_total"
+        case closes = "bs_ws_close_total"
+        case slowConsumers = "bs_ws_send_queue_dropped_total"
+        case relayUsage = "bs_relay_usage_total"
+        case iceState = "bs_ice_state_total"
+        case failureReason = "bs_failure_reason_total"
+        case regionCarrier = "bs_region_carrier_total"
+        case labelOverflow = "bs_label_overflow_total"
+        case relayPublished = "bs_cluster_relay_published_total"
+        case relayReceived = "bs_cluster_relay_received_total"
+        case relayDropped = "bs_cluster_relay_dropped_total"
+        case degradedDrops = "bs_degraded_drops_total"
+        case degraded = "bs_degraded"
+        case refences = "bs_cluster_refences_total"
+        case rendezvousRegisters = "bs_rendezvous_registers_total"
+        case rendezvousDiscovers = "bs_rendezvous_discovers_total"
+        case redisUp = "bs_redis_up"
+        case draining = "bs_draining"
+        case rooms = "bs_rooms"
+
+        public var isGauge: Bool {
+            switch self {
+            case .activeConnections, .degraded, .redisUp, .draining, .rooms: true
+            default: false
+            }
+        }
+
+        public var labelNames: [String] {
+            switch self {
+            case .iceState: ["ice_state"]
+            case .failureReason: ["reason"]
+            case .regionCarrier: ["region", "carrier"]
+            case .rejected, .closes: ["code"]
+            default: []
+            }
+        }
+
+        public var help: String {
+            switch self {
+            case .connections: "WebSocket sessions that were opened."
+            case .activeConnections: "WebSocket sessions that are open now."
+            case .messages: "Messages that peers sent."
+            case .deliveries: "Frames that were handed to peers of this node."
+            case .authFailures: "Handshakes and requests with an absent or wrong token."
+            case .rateLimited: "Connections and messages over the limits of one address."
+            case .rejected: "Messages that were answered with an error, by its code."
+            case .closes: "Closed WebSocket sessions, by close code."
+            case .slowConsumers: "Sessions that were closed because they read too slowly."
+            case .relayUsage: "Telemetry reports of a pair that uses a TURN relay."
+            case .iceState: "Telemetry reports, by ICE connection state."
+            case .failureReason: "Telemetry reports of failures, by reason."
+            case .regionCarrier: "Telemetry reports, by region and carrier; rare pairs count as other."
+            case .labelOverflow: "Telemetry reports whose region or carrier was counted as other."
+            case .relayPublished: "Signals that were sent to other nodes."
+            case .relayReceived: "Signals that came from other nodes."
+            case .relayDropped: "Frames from other nodes that could not be read."
+            case .degradedDrops: "Signals for other nodes that were dropped while the backplane was away."
+            case .degraded: "Whether the node cannot reach the other nodes (1) or can (0)."
+            case .refences: "Leases that this node lost and replaced."
+            case .rendezvousRegisters: "Rendezvous registrations that were accepted."
+            case .rendezvousDiscovers: "Rendezvous discoveries that were answered."
+            case .redisUp: "Whether the links to Redis are up (1) or not (0); 1 on an embedded backplane."
+            case .draining: "Whether the node drains (1) or serves (0)."
+            case .rooms: "Rooms with members on this node."
+            }
+        }
+    }
+
+    let rendezvousRegisters = Counter(label: Family.rendezvousRegisters.rawValue)
+    let rendezvousDiscovers = Counter(label: Family.rendezvousDiscovers.rawValue)
+
+    /// Sessions that are open now.
+    public var activeConnections: Int { active.withLock { $0 } }
+
+    func opened() {
+        connections.increment()
+        active.withLock { $0 += 1 }
+    }
+
+    func gone() { active.withLock { $0 -= 1 } }
+
+    func delivered(_ count: Int) {
+        if count > 0 { deliveries.increment(by: count) }
+    }
+
+    func rejected(_ code: ErrorCode) {
+        if code == .rateLimited { rateLimited.increment() }
+        Counter(label: Family.rejected.rawValue, dimensions: [("code", code.rawValue)]).increment()
+    }
+
+    func inboxDropped(malformed: Int, unknown: Int) {
+        if malformed + unknown > 0 { relayDropped.increment(by: malformed + unknown) }
+    }
+
+    /// A socket ended with this close code; codes outside the registered ranges count as one.
+    public func closed(code: UInt16) {
+        let isKnown = (1000...1015).contains(code) || CloseReason.allCases.contains { $0.code == code }
+        let label = isKnown ? String(code) : "other"
+        Counter(label: Family.closes.rawValue, dimensions: [("code", label)]).increment()
+    }
+
+    /// A session was closed because its queue was full or too old.
+    public func slowConsumerClosed() { slowConsumers.increment() }
+
+    /// Counts what a peer reports about its WebRTC connection; the labels come from closed sets.
+    func report(_ report: TelemetryReport) {
+        if let state = report.iceState {
+            Counter(label: Family.iceState.rawValue, dimensions: [("ice_state", state.rawValue)]).increment()
+        }
+        if let reason = report.failureReason {
+            Counter(label: Family.failureReason.rawValue, dimensions: [("reason", reason.rawValue)]).increment()
+        }
+        if report.relayUsed { relayUsage.increment() }
+        guard let reported = report.regionCarrier else { return }
+        let pair = labels.withLock { $0.admit(reported) }
+        if pair != reported { labelOverflow.increment() }
+        Counter(
+            label: Family.regionCarrier.rawValue, dimensions: [("region", pair.region), ("carrier", pair.carrier)]
+        ).increment()
+    }
+}

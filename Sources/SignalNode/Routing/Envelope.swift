@@ -1,0 +1,63 @@
+import Backplane
+import NIOCore
+import SignalDomain
+
+/// One stamped signal on its way to other nodes.
+struct Envelope: Sendable {
+    let room: RoomKey
+    let peer: PeerID
+    /// The frame as local receivers get it; the payload behind its header is what travels.
+    let frame: ByteBuffer
+    let nodes: [NodeInstance]
+
+    /// The JSON text inside the frame.
+    var payload: ByteBuffer {
+        var payload = frame
+        let header =
+            switch frame.getInteger(at: frame.readerIndex + 1, as: UInt8.self) ?? 0 {
+            case 127: 10
+            case 126: 4
+            default: 2
+            }
+        payload.moveReaderIndex(forwardBy: min(header, payload.readableBytes))
+        return payload
+    }
+}
+
+/// Collects envelopes into batches per set of destination nodes, so that a burst costs one publish per destination.
+///
+/// Order is kept for every destination: a frame joins an earlier batch only if no later batch goes to any of its nodes.
+struct EnvelopeBatches {
+    struct Batch {
+        let nodes: [NodeInstance]
+        var content: InboxBatch
+        var signals: Int
+    }
+
+    /// A batch that has grown to this size is closed.
+    static let maxBytes = 65_536
+
+    private(set) var batches: [Batch] = []
+    private var last: [NodeInstance: Int] = [:]
+
+    mutating func append(_ envelope: Envelope) {
+        let frame = InboxFrame.broadcast(envelope.room, from: envelope.peer, payload: envelope.payload)
+        if let index = open(for: envelope.nodes) {
+            batches[index].content.append(frame)
+            batches[index].signals += 1
+            return
+        }
+        var content = InboxBatch(capacity: envelope.frame.readableBytes + 128)
+        content.append(frame)
+        for node in envelope.nodes { last[node] = batches.count }
+        batches.append(Batch(nodes: envelope.nodes, content: content, signals: 1))
+    }
+
+    private func open(for nodes: [NodeInstance]) -> Int? {
+        guard let first = nodes.first, let index = last[first], batches[index].nodes == nodes,
+            batches[index].content.bytes.readableBytes < Self.maxBytes,
+            nodes.allSatisfy({ last[$0] == index })
+        else { return nil }
+        return index
+    }
+}

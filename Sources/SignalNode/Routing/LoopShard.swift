@@ -1,0 +1,69 @@
+import NIOCore
+import SignalDomain
+
+/// The sessions of one event loop, by room. Confined to that loop.
+final class LoopShard {
+    /// The way to a shard: from its own loop directly, from anywhere by `execute`.
+    struct Handle: Sendable {
+        let index: Int
+        let loop: any EventLoop
+        private let bound: NIOLoopBound<LoopShard>
+
+        init(_ shard: LoopShard, index: Int, loop: any EventLoop) {
+            self.index = index
+            self.loop = loop
+            bound = NIOLoopBound(shard, eventLoop: loop)
+        }
+
+        /// Only on the shard's loop.
+        var shard: LoopShard { bound.value }
+
+        /// Runs `body` on the shard's loop: at once when already there.
+        func onLoop(_ body: @escaping @Sendable (LoopShard) -> Void) {
+            if loop.inEventLoop { body(bound.value) } else { loop.execute { body(bound.value) } }
+        }
+    }
+
+    private struct Room {
+        let route: RoomRoute
+        var sessions: [Session] = []
+    }
+
+    private let index: Int
+    private let directory: RoomDirectory
+    private var rooms: [RoomKey: Room] = [:]
+
+    init(index: Int, directory: RoomDirectory) {
+        self.index = index
+        self.directory = directory
+    }
+
+    func route(of key: RoomKey) -> RoomRoute? { rooms[key]?.route }
+
+    var sessions: [Session] { rooms.values.flatMap(\.sessions) }
+
+    func enter(_ session: Session) {
+        let key = session.seat.room
+        rooms[key, default: Room(route: directory.enter(key, shard: index))].sessions.append(session)
+    }
+
+    func exit(_ session: Session) {
+        let key = session.seat.room
+        guard let position = rooms[key]?.sessions.firstIndex(where: { $0 === session }) else { return }
+        rooms[key]?.sessions.remove(at: position)
+        guard rooms[key]?.sessions.isEmpty == true else { return }
+        rooms[key] = nil
+        directory.exit(key, shard: index)
+    }
+
+    /// Hands a frame to every session of the room on this loop but those of the sending peer; answers how many.
+    func deliver(_ frame: ByteBuffer, in key: RoomKey, except peer: PeerID, from sender: Session?) -> Int {
+        guard let room = rooms[key] else { return 0 }
+        var count = 0
+        for session in room.sessions where session.seat.peer != peer {
+            session.deliver(frame, from: sender)
+            count += 1
+        }
+        return count
+    }
+}

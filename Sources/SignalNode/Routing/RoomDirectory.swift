@@ -1,0 +1,76 @@
+import Backplane
+import SignalDomain
+import Synchronization
+
+/// Where the members of each room are: on which loops of this node, and on which other nodes.
+///
+/// Safe from any thread: one `Mutex` guards the table, one more each route; both are held for a look-up only.
+final class RoomDirectory: Sendable {
+    private let routes = Mutex<[RoomKey: RoomRoute]>([:])
+
+    var roomCount: Int { routes.withLock { $0.values.count { !$0.targets.shards.isEmpty } } }
+
+    func route(of key: RoomKey) -> RoomRoute? { routes.withLock { $0[key] } }
+
+    func enter(_ key: RoomKey, shard: Int) -> RoomRoute {
+        routes.withLock { routes in
+            let route = routes[key] ?? RoomRoute()
+            routes[key] = route
+            route.update { $0.shards.insert(shard) }
+            return route
+        }
+    }
+
+    func exit(_ key: RoomKey, shard: Int) {
+        routes.withLock { routes in
+            guard let route = routes[key] else { return }
+            if route.update({ $0.shards.remove(shard); return $0.isEmpty }) { routes[key] = nil }
+        }
+    }
+
+    /// The other nodes that hold members of the room, as the membership machine tells them.
+    func setInterest(_ nodes: [NodeInstance], in key: RoomKey) {
+        routes.withLock { routes in
+            let route = routes[key] ?? RoomRoute()
+            routes[key] = route.update({ $0.nodes = nodes; return $0.isEmpty }) ? nil : route
+        }
+    }
+}
+
+/// The targets of one room's signals.
+final class RoomRoute: Sendable {
+    struct Targets {
+        var shards = ShardSet()
+        var nodes: [NodeInstance] = []
+        var isEmpty: Bool { shards.isEmpty && nodes.isEmpty }
+    }
+
+    private let state = Mutex(Targets())
+
+    var targets: Targets { state.withLock { $0 } }
+
+    @discardableResult
+    func update<Answer: Sendable>(_ body: (inout Targets) -> Answer) -> Answer {
+        state.withLock { body(&$0) }
+    }
+}
+
+/// The indices of some of a node's event loops, of which there are at most 64.
+struct ShardSet: Sendable, Hashable {
+    static let maxShards = 64
+
+    private var bits: UInt64 = 0
+
+    var isEmpty: Bool { bits == 0 }
+
+    mutating func insert(_ index: Int) { bits |= 1 << UInt64(index) }
+    mutating func remove(_ index: Int) { bits &= ~(1 << UInt64(index)) }
+
+    func forEach(_ body: (Int) -> Void) {
+        var rest = bits
+        while rest != 0 {
+            body(rest.trailingZeroBitCount)
+            rest &= rest - 1
+        }
+    }
+}

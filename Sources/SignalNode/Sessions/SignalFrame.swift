@@ -1,0 +1,39 @@
+public import NIOCore
+
+/// Server-to-client text frames (RFC 6455 §5.2): written once per message and shared by all receivers.
+public enum SignalFrame {
+    /// A final, unmasked text frame around `text`.
+    public static func text(_ text: some Collection<UInt8>) -> ByteBuffer {
+        var frame = header(payload: text.count)
+        frame.writeBytes(text)
+        return frame
+    }
+
+    public static func text(_ payload: ByteBuffer) -> ByteBuffer {
+        var frame = header(payload: payload.readableBytes)
+        frame.writeImmutableBuffer(payload)
+        return frame
+    }
+
+    /// A text frame whose payload `fill` writes in place; it returns the number of bytes, at most `count`.
+    static func text(count: Int, fill: (UnsafeMutableRawBufferPointer) -> Int) -> ByteBuffer {
+        var frame = header(payload: count)
+        frame.writeWithUnsafeMutableBytes(minimumWritableBytes: count, fill)
+        return frame
+    }
+
+    private static func header(payload count: Int) -> ByteBuffer {
+        var frame = ByteBufferAllocator().buffer(capacity: count + 10)
+        frame.writeInteger(UInt8(0x81))
+        if count < 126 {
+            frame.writeInteger(UInt8(count))
+        } else if count <= 0xFFFF {
+            frame.writeInteger(UInt8(126))
+            frame.writeInteger(UInt16(count))
+        } else {
+            frame.writeInteger(UInt8(127))
+            frame.writeInteger(UInt64(count))
+        }
+        return frame
+    }
+}

@@ -1,0 +1,137 @@
+import NIOCore
+import NIOWebSocket
+import SignalDomain
+
+/// The duties of a WebSocket server that frame decoding leaves open (RFC 6455 §5, §7): masks, reserved bits, control
+/// frames, fragments, UTF-8 and the closing handshake.
+///
+/// A pure value: each frame gives at most one action, time is a parameter, and no input can trap. After `fail`,
+/// `peerClosed` or `closeAnswered` it answers nothing any more.
+struct FrameRules {
+    struct Limits: Equatable, Sendable {
+        /// Bytes of one message after assembly.
+        var maxMessageBytes = 262_144
+        /// Frames of one message, empty ones included.
+        var maxFragments = 256
+        /// From the first to the last frame of one message, in milliseconds.
+        var assemblyMs = 10_000
+        /// Whether a binary message is taken as text (dialect 1); otherwise it closes with 1003.
+        var takesBinary = true
+    }
+
+    enum Action: Equatable {
+        case none
+        /// A complete message, unmasked, valid UTF-8.
+        case deliver(ByteBuffer)
+        /// The payload of the pong that is due.
+        case answerPing(ByteBuffer)
+        /// The peer began the closing handshake; nil = its frame carried no code.
+        case peerClosed(UInt16?)
+        /// The peer answered our close frame.
+        case closeAnswered(UInt16?)
+        /// The connection is to be failed with this reason.
+        case fail(CloseReason)
+    }
+
+    private enum Phase { case open, closeSent, ended }
+
+    private struct Assembly {
+        var bytes: ByteBuffer
+        var fragments: Int
+        let isText: Bool
+        let startedAt: NIODeadline
+    }
+
+    private let limits: Limits
+    private var phase = Phase.open
+    private var assembly: Assembly?
+
+    init(limits: Limits) { self.limits = limits }
+
+    /// Notes that our close frame is on its way: only the peer's close frame matters from now on.
+    mutating func closeSent() {
+        if phase == .open { phase = .closeSent }
+        assembly = nil
+    }
+
+    /// The reason to close when a message has been arriving in pieces for too long.
+    mutating func overdue(now: NIODeadline) -> CloseReason? {
+        guard limits.assemblyMs > 0, let assembly,
+            now - assembly.startedAt > .milliseconds(Int64(limits.assemblyMs))
+        else { return nil }
+        return end(.messageTooLarge)
+    }
+
+    /// Takes the next frame as the decoder gives it: payload still masked.
+    mutating func receive(_ frame: WebSocketFrame, now: NIODeadline) -> Action {
+        guard phase != .ended else { return .none }
+        guard !frame.rsv1, !frame.rsv2, !frame.rsv3, let key = frame.maskKey, frame.extensionData == nil else {
+            return .fail(end(.protocolError))
+        }
+        return frame.opcode.isControlOpcode
+            ? receiveControl(frame, key) : receiveData(frame, key, now: now)
+    }
+
+    private mutating func receiveControl(_ frame: WebSocketFrame, _ key: WebSocketMaskingKey) -> Action {
+        guard frame.fin, frame.length <= ControlFrame.maxPayloadBytes else { return .fail(end(.protocolError)) }
+        var payload = frame.data
+        payload.unmask(key)
+        switch frame.opcode {
+        case .ping: return phase == .open ? .answerPing(payload) : .none
+        case .pong: return .none
+        case .connectionClose:
+            switch ClosePayload(payload) {
+            case .valid(let code):
+                let wasOpen = phase == .open
+                phase = .ended
+                assembly = nil
+                return wasOpen ? .peerClosed(code) : .closeAnswered(code)
+            case .malformed: return .fail(end(.protocolError))
+            case .notUTF8: return .fail(end(.invalidPayload))
+            }
+        default: return .fail(end(.protocolError))
+        }
+    }
+
+    private mutating func receiveData(
+        _ frame: WebSocketFrame, _ key: WebSocketMaskingKey, now: NIODeadline
+    ) -> Action {
+        switch frame.opcode {
+        case .text, .binary: guard assembly == nil else { return .fail(end(.protocolError)) }
+        case .continuation: guard assembly != nil || phase != .open else { return .fail(end(.protocolError)) }
+        default: return .fail(end(.protocolError))
+        }
+        guard phase == .open else { return .none }
+        if frame.opcode == .binary, !limits.takesBinary { return .fail(end(.unsupportedData)) }
+        guard frame.length <= limits.maxMessageBytes else { return .fail(end(.messageTooLarge)) }
+        guard var message = assembly.take() else {
+            var bytes = frame.data
+            bytes.unmask(key)
+            let isText = frame.opcode == .text
+            if frame.fin { return complete(bytes, isText: isText) }
+            assembly = Assembly(bytes: bytes, fragments: 1, isText: isText, startedAt: now)
+            return .none
+        }
+        message.fragments += 1
+        guard message.fragments <= limits.maxFragments,
+            frame.length <= limits.maxMessageBytes - message.bytes.readableBytes
+        else { return .fail(end(.messageTooLarge)) }
+        message.bytes.append(masked: frame.data, key)
+        if frame.fin { return complete(message.bytes, isText: message.isText) }
+        assembly = message
+        return .none
+    }
+
+    private mutating func complete(_ bytes: ByteBuffer, isText: Bool) -> Action {
+        if bytes.withUnsafeReadableBytes(UTF8Check.isValid) { return .deliver(bytes) }
+        if isText { return .fail(end(.invalidPayload)) }
+        // What JavaScript's String(buffer) made of such bytes for the first clients.
+        return .deliver(ByteBuffer(string: String(decoding: bytes.readableBytesView, as: UTF8.self)))
+    }
+
+    private mutating func end(_ reason: CloseReason) -> CloseReason {
+        phase = .ended
+        assembly = nil
+        return reason
+    }
+}

@@ -1,0 +1,149 @@
+import NIOCore
+import NIOHTTP1
+import SignalDomain
+import SignalNode
+
+/// Bounds what one connection may cost before it is a WebSocket: time for a head, a body and an answer, the size of
+/// the request target, and input that is not HTTP (security.md row 1). Sizes of the head are the decoder's limits.
+///
+/// Confined to its channel's event loop. It stands right behind the HTTP decoder, counts requests and answers, and
+/// leaves the pipeline at the upgrade.
+final class RequestHeadGuard: ChannelDuplexHandler, RemovableChannelHandler, Slotted {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias InboundOut = HTTPServerRequestPart
+    typealias OutboundIn = HTTPServerResponsePart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    var slot = -1
+    /// Requests whose answer is not complete.
+    private(set) var unanswered = 0
+    /// Since when the connection has owed a complete request head.
+    private(set) var waitingSince: NIODeadline
+    private let sockets: LoopSockets
+    private var context: ChannelHandlerContext?
+    private var deadline: NIODeadline
+    private var isClosing = false
+
+    init(sockets: LoopSockets) {
+        self.sockets = sockets
+        waitingSince = .now()
+        deadline = waitingSince + sockets.requestTimeout
+    }
+
+    /// Whether no request is in work: such sockets are counted, and evicted when there are too many.
+    var isPending: Bool { unanswered == 0 }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        sockets.settings.census.countHTTP(1)
+        sockets.settings.census.countPending(1)
+        sockets.insert(self)
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) { release() }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        release()
+        context.fireChannelInactive()
+    }
+
+    private func release() {
+        guard context != nil else { return }
+        context = nil
+        sockets.settings.census.countHTTP(-1)
+        if isPending { sockets.settings.census.countPending(-1) }
+        sockets.remove(self)
+    }
+
+    func tick(now: NIODeadline) {
+        if now >= deadline { evict() }
+    }
+
+    func evict() { context?.close(promise: nil) }
+
+    // MARK: Requests
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !isClosing else { return }
+        switch unwrapInboundIn(data) {
+        case .head(let head):
+            unanswered += 1
+            if unanswered == 1 { sockets.settings.census.countPending(-1) }
+            deadline = .now() + sockets.requestTimeout
+            guard head.uri.utf8.count <= sockets.settings.configuration.handshake.uriBytes else {
+                refuse(.targetTooLong)
+                return
+            }
+        case .body: break
+        case .end: deadline = .now() + sockets.keepAliveTimeout
+        }
+        context.fireChannelRead(data)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        guard !isClosing else { return }
+        // An answer that is on its way must not be followed by bytes of another one.
+        guard unanswered == 0 else {
+            context.close(promise: nil)
+            return
+        }
+        switch error {
+        case HTTPParserError.headerOverflow: refuse(.headTooLarge)
+        case HTTPParserError.invalidVersion: refuse(.versionNotSupported)
+        case is HTTPParserError: refuse(.badRequest("The request is not HTTP/1.1."))
+        default: context.close(promise: nil)
+        }
+    }
+
+    /// Answers the request that came last and ends the connection.
+    func refuse(_ refusal: Refusal) {
+        guard let context, !isClosing else { return }
+        isClosing = true
+        // Answers to pipelined requests before it are still being made: without order there is no answer at all.
+        guard unanswered <= 1 else {
+            context.close(promise: nil)
+            return
+        }
+        let answer = ProblemAnswer(refusal)
+        context.write(wrapOutboundOut(.head(answer.head)), promise: nil)
+        context.write(wrapOutboundOut(.body(.byteBuffer(answer.body))), promise: nil)
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        deadline = .now() + sockets.requestTimeout
+        // The peer closes when it has read the answer; closing now could reset the answer with its unread bytes.
+        context.close(mode: .output, promise: nil)
+    }
+
+    // MARK: Answers
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        let part = unwrapOutboundIn(data)
+        context.write(data, promise: promise)
+        guard case .end = part, unanswered > 0 else { return }
+        unanswered -= 1
+        guard unanswered == 0 else { return }
+        sockets.settings.census.countPending(1)
+        waitingSince = .now()
+        deadline = waitingSince + sockets.keepAliveTimeout
+    }
+
+    /// Input is not wanted while the connection only waits for its end.
+    func read(context: ChannelHandlerContext) {
+        if !isClosing { context.read() }
+    }
+}
+
+extension Refusal {
+    static let targetTooLong = Refusal(
+        status: 414, code: "uri_too_long", title: "URI Too Long", sentence: "The request target is too long.")
+    static let headTooLarge = Refusal(
+        status: 431, code: "head_too_large", title: "Request Header Fields Too Large",
+        sentence: "The request head is too large or has too many fields.")
+    static let versionNotSupported = Refusal(
+        status: 505, code: "http_version", title: "HTTP Version Not Supported", sentence: "This server speaks HTTP/1.1."
+    )
+}
+
+extension LoopSockets {
+    var requestTimeout: TimeAmount { .milliseconds(Int64(settings.configuration.handshake.timeoutMs)) }
+    var keepAliveTimeout: TimeAmount { .milliseconds(Int64(settings.configuration.handshake.keepAliveMs)) }
+}

@@ -1,0 +1,33 @@
+/// The target of a request line, taken apart (RFC 9112 §3.2): origin form, or absolute form without its authority.
+struct RequestTarget: Equatable {
+    /// Begins with a slash and is not percent-decoded.
+    let path: String
+    /// Behind the question mark; nil when there is none.
+    let query: String?
+
+    /// Nil for any other form: authority (CONNECT), `*`, or text that is no target at all.
+    init?(_ text: String) {
+        guard let local = Self.local(text) else { return nil }
+        let target = local.prefix { $0 != "#" }
+        if let mark = target.firstIndex(of: "?") {
+            path = String(target[..<mark])
+            query = String(target[target.index(after: mark)...])
+        } else {
+            path = String(target)
+            query = nil
+        }
+    }
+
+    /// The target in origin form.
+    var originForm: String { query.map { "\(path)?\($0)" } ?? path }
+
+    private static func local(_ text: String) -> Substring? {
+        if text.hasPrefix("/") { return text[...] }
+        guard let scheme = ["http://", "https://", "ws://", "wss://"].first(where: { text.lowercased().hasPrefix($0) })
+        else { return nil }
+        let rest = text.dropFirst(scheme.count)
+        guard let start = rest.firstIndex(where: { $0 == "/" || $0 == "?" || $0 == "#" }) else { return "/" }
+        guard start > rest.startIndex else { return nil }
+        return rest[start] == "/" ? rest[start...] : "/" + rest[start...]
+    }
+}

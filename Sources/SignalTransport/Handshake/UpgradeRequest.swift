@@ -1,0 +1,78 @@
+import NIOCore
+import NIOHTTP1
+import SignalDomain
+import SignalNode
+
+/// A request head that asks for a WebSocket on `/signal`: what RFC 6455 §4.2.1 demands of it, and what it says.
+struct UpgradeRequest {
+    static let path = "/signal"
+    static let version = "13"
+    /// The subprotocol that carries a token, before its base64url text.
+    static let bearerPrefix = "bs.bearer."
+
+    let head: HTTPRequestHead
+    private let query: QueryString
+
+    /// Nil when the request is for somebody else, or asks for no WebSocket: then it is ordinary HTTP.
+    init?(_ head: HTTPRequestHead, target: RequestTarget) {
+        guard target.path == Self.path, head.method == .GET,
+            head.headers[canonicalForm: "upgrade"].contains(where: { $0.lowercased() == "websocket" })
+        else { return nil }
+        self.head = head
+        query = QueryString(target.query)
+    }
+
+    /// Whether a refusal should come as a close code, because pages cannot see a status.
+    var wantsCloseCode: Bool { query["closeCode"] == "1" }
+
+    /// Says what is wrong with the handshake itself; nil = nothing.
+    var fault: Refusal? {
+        let headers = head.headers
+        guard head.version == .http1_1,
+            headers[canonicalForm: "connection"].contains(where: { $0.lowercased() == "upgrade" }),
+            headers[canonicalForm: "sec-websocket-version"].elementsEqual([Self.version[...]])
+        else { return .upgradeRequired }
+        guard HostField(headers["host"]) != nil else { return .badRequest("The Host header is missing or malformed.") }
+        let keys = headers[canonicalForm: "sec-websocket-key"]
+        guard keys.count == 1, let key = keys.first, Self.isKey(key) else {
+            return .badRequest("Sec-WebSocket-Key must be 16 bytes in base64.")
+        }
+        guard !headers.contains(name: "transfer-encoding"), headers["content-length"].allSatisfy({ $0 == "0" }) else {
+            return .badRequest("A handshake has no body.")
+        }
+        return nil
+    }
+
+    /// What the node decides on.
+    func handshake(client: ClientAddress) -> HandshakeRequest {
+        HandshakeRequest(
+            namespace: query["namespace"], room: query["room"],
+            // An empty name means the same as none, as everywhere in the query.
+            peerID: query["peerId"].flatMap { $0.isEmpty ? nil : $0 },
+            authorization: head.headers.first(name: "authorization"),
+            queryToken: query["token"].flatMap { $0.isEmpty ? nil : $0 }, protocolToken: protocolToken,
+            origin: head.headers.first(name: "origin"), client: client)
+    }
+
+    private var protocolToken: String? {
+        let offers = head.headers[canonicalForm: "sec-websocket-protocol"]
+        guard let offer = offers.first(where: { $0.hasPrefix(Self.bearerPrefix) }),
+            let bytes = Base64URL.decode(offer.dropFirst(Self.bearerPrefix.count))
+        else { return nil }
+        return String(validating: bytes, as: UTF8.self)
+    }
+
+    /// 24 characters of base64 that hold 16 bytes: the last but two carry 4 bits of the 16th, then `==`.
+    private static func isKey(_ text: some StringProtocol) -> Bool {
+        let bytes = Array(text.utf8)
+        guard bytes.count == 24, bytes[22] == UInt8(ascii: "="), bytes[23] == UInt8(ascii: "=") else { return false }
+        return bytes[..<22].allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "/"):
+                true
+            default: false
+            }
+        }
+    }
+}

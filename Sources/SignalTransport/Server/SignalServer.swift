@@ -1,0 +1,117 @@
+public import Logging
+public import NIOCore
+import NIOPosix
+public import SignalNode
+import Synchronization
+
+/// The listener of a node: one port for WebSockets and HTTP, accepted by our own NIO bootstrap, so that an idle socket
+/// carries no more than its frame decoder and its handler.
+///
+/// Safe from any thread: sockets live on their event loops, the listening channel behind a `Mutex`.
+public final class SignalServer: Sendable {
+    /// Connections that the kernel completes and keeps until they are accepted.
+    private static let backlog: Int32 = 1_024
+
+    private let settings: TransportSettings
+    private let group: any EventLoopGroup
+    private let loops: [LoopEntry]
+    private let routes: RoutedChannel
+    private let listener = Mutex<(any Channel)?>(nil)
+
+    private struct LoopEntry: Sendable {
+        let loop: any EventLoop
+        let sockets: NIOLoopBoundBox<LoopSockets>
+    }
+
+    /// - Parameters:
+    ///   - node: decides on everybody who connects; its event loops must be those of `group`.
+    ///   - metricsPage: the text of `/metrics`.
+    public init(node: Node, group: any EventLoopGroup, metricsPage: @escaping MetricsPage, logger: Logger) {
+        let settings = TransportSettings(node: node, logger: logger)
+        self.settings = settings
+        self.group = group
+        routes = RoutedChannel(
+            responder: HTTPRoutes.responder(settings: settings, metricsPage: metricsPage), logger: logger)
+        loops = group.makeIterator().map { loop in
+            LoopEntry(
+                loop: loop,
+                sockets: .makeBoxSendingValue(LoopSockets(loop: loop, settings: settings), eventLoop: loop))
+        }
+    }
+
+    /// The bound address, with the port that the system chose; nil before `start` and after `stopAccepting`.
+    public var localAddress: SocketAddress? { listener.withLock { $0?.localAddress } }
+
+    /// Open sockets of every kind, and those of them that are WebSockets.
+    public var socketCounts: (open: Int, signal: Int) { (settings.census.open, settings.census.signal) }
+
+    /// Binds the configured host and port and accepts from then on.
+    ///
+    /// - Throws: `ListenError`, whose description names the host, the port and the setting to change.
+    public func start() async throws {
+        onEveryLoop { $0.start() }
+        let address = settings.configuration.listener
+        do {
+            let channel = try await bootstrap.bind(host: address.host, port: address.port).get()
+            listener.withLock { $0 = channel }
+        } catch {
+            onEveryLoop { $0.stop() }
+            throw ListenError(host: address.host, port: address.port, cause: error)
+        }
+    }
+
+    /// Closes the listening socket; open sockets stay.
+    public func stopAccepting() async {
+        let channel = listener.withLock { $0.take() }
+        try? await channel?.close()
+    }
+
+    /// Ends everything: the listener, then every socket with a closing handshake, then whatever is left.
+    ///
+    /// Returns after at most the close timeout and two seconds, whatever the peers do.
+    public func shutdown() async {
+        await stopAccepting()
+        onEveryLoop { $0.shutDown(.gracefully) }
+        await waitForSockets(atMost: .milliseconds(settings.configuration.liveness.closeTimeoutMs))
+        onEveryLoop { $0.shutDown(.atOnce) }
+        await waitForSockets(atMost: .seconds(2))
+        onEveryLoop { $0.stop() }
+    }
+
+    private func waitForSockets(atMost limit: Duration) async {
+        let deadline = ContinuousClock.now + limit
+        while settings.census.open > 0, ContinuousClock.now < deadline {
+            try? await Task.sleep(for: .milliseconds(10))
+        }
+    }
+
+    private func onEveryLoop(_ body: @escaping @Sendable (LoopSockets) -> Void) {
+        for entry in loops { entry.loop.execute { body(entry.sockets.value) } }
+    }
+
+    private var bootstrap: ServerBootstrap {
+        let limit = AcceptGate.limit(configured: settings.configuration.listener.maxSockets)
+        return ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: Self.backlog)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .serverChannelInitializer { [settings] channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(AcceptGate(census: settings.census, limit: limit))
+                }
+            }
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            // Small buffers that shrink again, one read per turn: idle sockets keep 1 KiB, busy ones stay fair.
+            .childChannelOption(.maxMessagesPerRead, value: 1)
+            .childChannelOption(
+                .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 256, initial: 1_024, maximum: 16_384)
+            )
+            .childChannelInitializer { [loops, routes] channel in
+                channel.eventLoop.makeCompletedFuture {
+                    guard let entry = loops.first(where: { $0.loop === channel.eventLoop }) else {
+                        throw ChannelError.operationUnsupported
+                    }
+                    try HTTPStack.install(on: channel, sockets: entry.sockets.value, routes: routes)
+                }
+            }
+    }
+}

@@ -1,0 +1,116 @@
+import NIOCore
+import SignalDomain
+import SignalNode
+
+/// The sockets of one event loop, with the one timer that watches their deadlines and the one flush per turn.
+///
+/// Confined to its event loop: every method runs there. No socket owns a timer, so an idle socket costs no task.
+final class LoopSockets {
+    let loop: any EventLoop
+    let settings: TransportSettings
+    /// The time of the last look at the sockets: exact enough for every deadline that is watched here.
+    private(set) var now = NIODeadline.now()
+    private var requests = SlotList<RequestHeadGuard>()
+    private var signals = SlotList<SignalChannelHandler>()
+    private var unflushed: [SignalChannelHandler] = []
+    private var isFlushScheduled = false
+    private var timer: RepeatedTask?
+
+    init(loop: any EventLoop, settings: TransportSettings) {
+        self.loop = loop
+        self.settings = settings
+    }
+
+    var signalCount: Int { signals.elements.count }
+
+    func start() {
+        let interval = settings.watchInterval
+        let sockets = NIOLoopBound(self, eventLoop: loop)
+        timer = loop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { _ in
+            sockets.value.tick(now: .now())
+        }
+    }
+
+    func stop() {
+        timer?.cancel()
+        timer = nil
+    }
+
+    // MARK: Membership
+
+    func insert(_ request: RequestHeadGuard) {
+        requests.insert(request)
+        let limit = settings.configuration.handshake.maxPending
+        if limit > 0, settings.census.pending > limit { evictOldestPending(butNot: request) }
+    }
+
+    func remove(_ request: RequestHeadGuard) { requests.remove(request) }
+
+    func insert(_ signal: SignalChannelHandler) {
+        signals.insert(signal)
+        settings.census.countSignal(1)
+    }
+
+    func remove(_ signal: SignalChannelHandler) {
+        signals.remove(signal)
+        settings.census.countSignal(-1)
+    }
+
+    // MARK: Time
+
+    /// Lets every socket look at its deadlines.
+    func tick(now: NIODeadline) {
+        self.now = now
+        for request in requests.elements { request.tick(now: now) }
+        for signal in signals.elements { signal.tick(now: now) }
+    }
+
+    // MARK: Flushing
+
+    /// Flushes the socket once, after everything that this turn of the loop brings has been written.
+    func flushLater(_ signal: SignalChannelHandler) {
+        unflushed.append(signal)
+        guard !isFlushScheduled else { return }
+        isFlushScheduled = true
+        loop.assumeIsolated().execute { self.flushAll() }
+    }
+
+    private func flushAll() {
+        isFlushScheduled = false
+        var batch: [SignalChannelHandler] = []
+        swap(&batch, &unflushed)
+        for signal in batch { signal.flushNow() }
+        // The array is used again while no flush has asked for another one.
+        batch.removeAll(keepingCapacity: true)
+        if unflushed.isEmpty { swap(&batch, &unflushed) }
+    }
+
+    // MARK: Pressure
+
+    /// The node's outbound budget is spent: the largest queue of this loop is cut off.
+    func cutLargestQueue() {
+        guard let largest = signals.elements.max(by: { $0.queuedBytes < $1.queuedBytes }) else { return }
+        settings.node.metrics.slowConsumerClosed()
+        largest.cutOff(.slowConsumer)
+    }
+
+    /// Too many sockets have said nothing complete: the one that has waited longest goes, so that new ones get their
+    /// chance.
+    private func evictOldestPending(butNot newest: RequestHeadGuard) {
+        let waiting = requests.elements.lazy.filter { $0.isPending && $0 !== newest }
+        waiting.min { $0.waitingSince < $1.waitingSince }?.evict()
+    }
+
+    /// Ends every socket: gracefully with a closing handshake or after the running answer, else at once.
+    func shutDown(_ reason: CloseOnShutdown) {
+        for request in requests.elements where reason == .atOnce || request.isPending { request.evict() }
+        for signal in signals.elements {
+            switch reason {
+            case .gracefully: signal.close(.draining)
+            case .atOnce: signal.cutOff(.draining)
+            }
+        }
+    }
+
+    enum CloseOnShutdown: Sendable { case gracefully, atOnce }
+}

@@ -1,0 +1,46 @@
+import NIOCore
+import SignalDomain
+import SignalNode
+
+/// Deadlines, looked at by the timer of the loop.
+extension SignalChannelHandler {
+    func tick(now: NIODeadline) {
+        if queue.isCongested || !held.isEmpty { settle() }
+        switch state {
+        case .open:
+            if let reason = rules.overdue(now: now) {
+                fail(reason)
+            } else if settings.slowReaders.isOverdue(queue, now: now) {
+                giveUp()
+            } else {
+                checkLiveness(now: now)
+            }
+        case .closing(let reason, let deadline) where now >= deadline:
+            endSession(.lost, code: reason.code)
+            state = .closed
+            context?.close(promise: nil)
+        case .lingering(let deadline) where now >= deadline:
+            state = .closed
+            context?.close(promise: nil)
+        case .closing, .lingering, .closed: break
+        }
+    }
+
+    /// A silent peer is asked with pings; after the last unanswered one it is taken for dead.
+    private func checkLiveness(now: NIODeadline) {
+        let liveness = settings.configuration.liveness
+        guard liveness.pingIntervalMs > 0 else { return }
+        if isSilenceExpected {
+            lastHeard = now
+            return
+        }
+        let patience = Int64(liveness.pingIntervalMs) * Int64(unansweredPings + 1)
+        guard now - lastHeard >= .milliseconds(patience) else { return }
+        if unansweredPings >= liveness.pongMisses {
+            close(.heartbeatTimeout)
+        } else {
+            unansweredPings += 1
+            transmit(ControlFrame.ping(), from: nil)
+        }
+    }
+}

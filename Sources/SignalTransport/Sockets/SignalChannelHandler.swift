@@ -1,0 +1,149 @@
+import NIOCore
+import NIOWebSocket
+import SignalDomain
+import SignalNode
+
+/// One WebSocket: executes what `FrameRules` decides, hands messages to the session, and writes what the node sends.
+///
+/// Confined to the event loop of its channel, like the session it serves; `holdReads` of other threads reaches it by
+/// that loop. It sits alone behind the frame decoder, owns no timer and no task, and writes without promises; the one
+/// flush per turn and the deadlines come from `LoopSockets`.
+final class SignalChannelHandler: ChannelDuplexHandler, Slotted {
+    typealias InboundIn = WebSocketFrame
+    typealias OutboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    enum State: Equatable {
+        case open
+        /// Our close frame is written; the peer's answer, or this deadline, ends the socket.
+        case closing(CloseReason, until: NIODeadline)
+        /// Nothing is sent or delivered any more; the peer's end of stream, or this deadline, ends the socket.
+        case lingering(until: NIODeadline)
+        case closed
+    }
+
+    let sockets: LoopSockets
+    let settings: TransportSettings
+    var slot = -1
+    var state = State.open
+    var context: ChannelHandlerContext?
+    var rules: FrameRules
+
+    // Outbound.
+    var queue = OutboundQueue()
+    var held = HeldSenders()
+    var needsFlush = false
+    /// The part of `queue` that the node's total knows of.
+    var reportedBytes = 0
+
+    // Liveness.
+    var lastHeard: NIODeadline
+    var unansweredPings = 0
+
+    // Inbound.
+    private var isReadingPaused = false
+    private var isReadDue = false
+
+    /// Nil for a refused client that asked to be told by a close code.
+    private var session: Session?
+
+    init(session: Session?, sockets: LoopSockets) {
+        self.session = session
+        self.sockets = sockets
+        self.settings = sockets.settings
+        rules = FrameRules(limits: sockets.settings.frameLimits)
+        lastHeard = .now()
+    }
+
+    // MARK: Life
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        sockets.insert(self)
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) { release() }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        release()
+        context.fireChannelInactive()
+    }
+
+    /// The socket is gone: everybody who counts on it is told.
+    private func release() {
+        guard context != nil else { return }
+        let code = if case .closing(let reason, _) = state { reason.code } else { CloseReason.lostCode }
+        endSession(.lost, code: code)
+        state = .closed
+        context = nil
+        held.releaseAll()
+        report(0)
+        sockets.remove(self)
+    }
+
+    /// Tells the session, the first time only.
+    func endSession(_ end: SocketEnd, code: UInt16) {
+        guard let session else { return }
+        self.session = nil
+        settings.node.metrics.closed(code: code)
+        session.closed(end)
+    }
+
+    // MARK: Inbound
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        lastHeard = sockets.now
+        unansweredPings = 0
+        switch rules.receive(unwrapInboundIn(data), now: sockets.now) {
+        case .none: break
+        case .deliver(let message): session?.receive(message)
+        case .answerPing(let payload): transmit(ControlFrame.pong(payload), from: nil)
+        case .peerClosed(let code): answerClose(code)
+        case .closeAnswered(let code): finish(peerCode: code)
+        case .fail(let reason): fail(reason)
+        }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        switch error {
+        case NIOWebSocketError.invalidFrameLength: fail(.messageTooLarge)
+        case is NIOWebSocketError: fail(.protocolError)
+        // What follows bytes that could not be decoded: the reason is already on its way.
+        case is ByteToMessageDecoderError: break
+        default: context.close(promise: nil)
+        }
+    }
+
+    func read(context: ChannelHandlerContext) {
+        if isReadingPaused {
+            isReadDue = true
+        } else {
+            context.read()
+        }
+    }
+
+    var isSilenceExpected: Bool { isReadingPaused }
+
+    // MARK: SessionSocket, reading
+
+    func pauseReading() {
+        // A closing socket has to hear the peer's close frame.
+        guard state == .open else { return }
+        isReadingPaused = true
+    }
+
+    func resumeReading() {
+        isReadingPaused = false
+        lastHeard = sockets.now
+        guard isReadDue else { return }
+        isReadDue = false
+        context?.read()
+    }
+}
+
+extension CloseReason {
+    /// What RFC 6455 §7.1.5 calls the code of a connection that was lost without a close frame.
+    static let lostCode: UInt16 = 1006
+    /// The code of a close frame that carries none.
+    static let absentCode: UInt16 = 1005
+}

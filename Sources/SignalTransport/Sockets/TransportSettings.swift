@@ -1,0 +1,49 @@
+import Logging
+import NIOCore
+import SignalDomain
+import SignalNode
+
+/// What every socket of a server shares: the node, its limits, and the node-wide counters.
+///
+/// Immutable but for the atomics inside its parts, so any event loop may read it.
+final class TransportSettings: Sendable {
+    let node: Node
+    let configuration: NodeConfiguration
+    let origin: RequestOrigin
+    let slowReaders: SlowReaderPolicy
+    let outbound: OutboundTotal
+    let census = SocketCensus()
+    let logger: Logger
+
+    init(node: Node, logger: Logger) {
+        let configuration = node.configuration
+        self.node = node
+        self.configuration = configuration
+        self.logger = logger
+        origin = RequestOrigin(trustedBlocks: configuration.access.trustedProxyCIDRs)
+        slowReaders = SlowReaderPolicy(configuration.outbound)
+        outbound = OutboundTotal(limitBytes: configuration.outbound.nodeBytes)
+    }
+
+    var frameLimits: FrameRules.Limits {
+        FrameRules.Limits(
+            maxMessageBytes: configuration.messages.maxBytes, maxFragments: configuration.messages.maxFragments,
+            assemblyMs: configuration.messages.assemblyMs)
+    }
+
+    /// The time between two looks at every socket: a quarter of the shortest deadline, 10 to 500 ms.
+    var watchInterval: TimeAmount {
+        let deadlines = [
+            configuration.handshake.timeoutMs, configuration.messages.assemblyMs, configuration.outbound.queueMs,
+            configuration.liveness.pingIntervalMs, configuration.liveness.closeTimeoutMs,
+        ]
+        let shortest = deadlines.filter { $0 > 0 }.min() ?? 2_000
+        return .milliseconds(Int64(min(max(shortest / 4, 10), 500)))
+    }
+}
+
+extension NodeConfiguration.Handshake {
+    /// How long a kept-alive connection may stay between two requests, and one answer may take: longer than the
+    /// scrape interval of Prometheus and the idle pools of balancers, in milliseconds.
+    var keepAliveMs: Int { timeoutMs * 15 }
+}

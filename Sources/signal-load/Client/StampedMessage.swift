@@ -1,0 +1,53 @@
+import NIOCore
+import NIOWebSocket
+
+/// A text message of one sender as a masked frame that is encoded once; only the stamp's digits change per message.
+struct StampedMessage {
+    private var frame: ByteBuffer
+    private let stampIndex: Int
+    private let mask: UInt32
+
+    /// - Parameter bytes: length of the JSON text; at least `minimumBytes`.
+    init(sender: Int, bytes: Int, mask: UInt32) {
+        let text = StampedMessage.text(sender: sender, bytes: bytes)
+        frame = ClientFrame.encode(.text, text, mask: mask)
+        stampIndex = frame.writerIndex - text.count + Stamp.opening.count + Stamp.senderDigits
+        self.mask = mask
+    }
+
+    static let minimumBytes = Stamp.opening.count + Stamp.digits + middle.count + ending.count
+
+    private static let middle = Array(#"","candidate":""#.utf8)
+    private static let ending = Array(#""}"#.utf8)
+    private static let line = Array(
+        #"a=candidate:842163049 1 udp 1677729535 203.0.113.7 46154 typ srflx raddr 10.0.0.7 rport 46154\r\n"#.utf8)
+
+    private static func text(sender: Int, bytes: Int) -> [UInt8] {
+        var text = Stamp.opening
+        text += Hexadecimal.digits(of: UInt64(sender), count: Stamp.senderDigits)
+        text += Array(repeating: UInt8(ascii: "0"), count: Stamp.sequenceDigits + Stamp.timeDigits)
+        text += middle
+        // Whole lines only: a cut inside an escape would not be JSON.
+        while text.count + line.count + ending.count <= bytes { text += line }
+        text += Array(repeating: UInt8(ascii: "x"), count: max(0, bytes - text.count - ending.count))
+        return text + ending
+    }
+
+    /// The frame to write. In place while the previous one has left the process, else on a copy.
+    mutating func stamped(sequence: UInt32, time: UInt64) -> ByteBuffer {
+        let (start, mask) = (stampIndex, mask)
+        let phase = Stamp.opening.count + Stamp.senderDigits
+        frame.withUnsafeMutableReadableBytes { bytes in
+            for offset in 0..<Stamp.sequenceDigits {
+                let digit = Hexadecimal.digit(UInt64(sequence), offset, of: Stamp.sequenceDigits)
+                bytes[start + offset] = digit ^ ClientFrame.maskByte(mask, at: phase + offset)
+            }
+            for offset in 0..<Stamp.timeDigits {
+                let place = Stamp.sequenceDigits + offset
+                let digit = Hexadecimal.digit(time, offset, of: Stamp.timeDigits)
+                bytes[start + place] = digit ^ ClientFrame.maskByte(mask, at: phase + place)
+            }
+        }
+        return frame
+    }
+}

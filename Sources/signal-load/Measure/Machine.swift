@@ -1,0 +1,21 @@
+import Foundation
+
+/// The machine a result belongs to.
+struct Machine: Sendable, Encodable {
+    let cores: Int
+    let cpu: String
+    let system: String
+
+    static func current() -> Machine {
+        let cpuInfo = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
+        return Machine(
+            cores: ProcessInfo.processInfo.activeProcessorCount, cpu: model(inCPUInfo: cpuInfo) ?? "unknown CPU",
+            system: ProcessInfo.processInfo.operatingSystemVersionString)
+    }
+
+    /// The first "model name : …" line.
+    static func model(inCPUInfo text: String) -> String? {
+        text.split(separator: "\n").first { $0.hasPrefix("model name") }?
+            .split(separator: ":", maxSplits: 1).last?.trimmingCharacters(in: .whitespaces)
+    }
+}

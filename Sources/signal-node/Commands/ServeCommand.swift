@@ -1,0 +1,15 @@
+import ArgumentParser
+
+/// `signal-node serve`: reads the configuration and runs the node until it is told to stop.
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Runs the node (the default).",
+        discussion: ConfigurationReference.help)
+
+    @OptionGroup var settings: SettingArguments
+
+    func run() async throws {
+        try await Assembly.run(settings.read().configuration)
+    }
+}
