@@ -53,7 +53,7 @@ public final class Node: Sendable {
         let directory = RoomDirectory()
         self.directory = directory
         shards = loops.prefix(ShardSet.maxShards).enumerated().map { index, loop in
-            LoopShard.Handle(LoopShard(index: index, directory: directory), index: index, loop: loop)
+            LoopShard.Handle(index: index, loop: loop, directory: directory)
         }
         let timings = configuration.cluster
         let core = ClusterCore(
@@ -91,6 +91,9 @@ public final class Node: Sendable {
     }
 
     public var status: NodeStatus { board.status }
+
+    /// Rooms with members on this node.
+    public var roomCount: Int { directory.roomCount }
 
     // MARK: Limits of client addresses
 

@@ -60,6 +60,14 @@ public final class NodeMetrics: Sendable {
             }
         }
 
+        /// Whether the value is read at the scrape, not counted as it happens.
+        public var isSampled: Bool {
+            switch self {
+            case .activeConnections, .redisUp, .draining, .rooms: true
+            default: false
+            }
+        }
+
         public var labelNames: [String] {
             switch self {
             case .iceState: ["ice_state"]

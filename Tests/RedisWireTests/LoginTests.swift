@@ -48,9 +48,11 @@ struct LoginTests {
         }
     }
 
-    @Test("a server that is not ready is reported by its error and tried again", arguments: [
-        RedisServerError.Code.loading, .noAuth, .wrongPass, .noPermission, .readOnly, .masterDown, .busy,
-    ])
+    @Test(
+        "a server that is not ready is reported by its error and tried again",
+        arguments: [
+            RedisServerError.Code.loading, .noAuth, .wrongPass, .noPermission, .readOnly, .masterDown, .busy,
+        ])
     func notReady(code: RedisServerError.Code) async throws {
         try await ScriptedServer.run { connection, _ in
             .text(connection < 2 ? "-\(code.rawValue) not now\r\n" : "+PONG\r\n")

@@ -63,7 +63,8 @@ struct ReplyReaderTests {
     @Test(
         "what is no RESP2 breaks the protocol",
         arguments: [
-            "HTTP/1.1 200 OK\r\n", "\r\n", "\0\0\0\0", "$-5\r\n", "$x\r\n", ":99999999999999999999\r\n", ":\r\n", "*-2\r\n",
+            "HTTP/1.1 200 OK\r\n", "\r\n", "\0\0\0\0", "$-5\r\n", "$x\r\n", ":99999999999999999999\r\n", ":\r\n",
+            "*-2\r\n",
             "*x\r\n", "*2147483647\r\n", "*4294967296\r\n", "*99999999999999999999\r\n", "*2\r\n:1\r\n?\r\n",
             String(repeating: "*1\r\n", count: 9) + ":1\r\n",
         ])
@@ -93,14 +94,14 @@ struct ReplyReaderTests {
     @Test(
         "an endless reply breaks the protocol at the limit, whatever it is made of",
         arguments: [
-            ("$9223372036854775807\r\n", String(repeating: "x", count: 1000)), ("+", String(repeating: "x", count: 1000)),
-            ("$", String(repeating: "1", count: 1000)), ("*300000\r\n", "$-1\r\n"),
+            ("$9223372036854775807\r\n", "xxxxxxxxxx"), ("+", "xxxxxxxxxx"), ("$", "1111111111"),
+            ("*300000\r\n", "$-1\r\n"),
             ("*300000\r\n", "*1\r\n*1\r\n*1\r\n*1\r\n:1\r\n"),
         ])
     func endless(start: String, filling: String) throws {
         let limit = 1 << 20
         let reader = try reader(maxReplyBytes: limit)
-        let filling = ByteBuffer(string: String(repeating: filling, count: 10))
+        let filling = ByteBuffer(string: String(repeating: filling, count: 1000))
         var fed = 0
         #expect(throws: RedisError.self) {
             try reader.feed(ByteBuffer(string: start))

@@ -1,7 +1,6 @@
 import NIOCore
 import RedisWire
 import SignalTestKit
-import Synchronization
 import Testing
 
 @Suite("Subscription link")
@@ -15,7 +14,7 @@ struct SubscriptionLinkTests {
     @Test("up means subscribed: what is published from then on arrives, in order")
     func messages() async throws {
         let server = try RedisServer()
-        try await SubscriptionProbe.run(server.url, channels: { ["a", "b", "a"] }) { probe in
+        try await SubscriptionProbe.run(server.url, channels: ["a", "b", "a"]) { probe in
             try await probe.untilUp()
             let expected = (0..<200).map { message($0 % 3 == 0 ? "b" : "a", "m\($0)") }
             for entry in expected {
@@ -33,7 +32,7 @@ struct SubscriptionLinkTests {
         var generator = SeededGenerator(seed: 3)
         let bytes = (0..<300_000).map { _ in UInt8.random(in: 0...255, using: &generator) }
         let payload = ByteBuffer(bytes: Array("\r\n\0".utf8) + bytes)
-        try await SubscriptionProbe.run(server.url, channels: { ["a"] }) { probe in
+        try await SubscriptionProbe.run(server.url, channels: ["a"]) { probe in
             try await probe.untilUp()
             try await CommandProbe.run(server.url) { publisher in
                 try await publisher.untilUp()
@@ -48,11 +47,11 @@ struct SubscriptionLinkTests {
     func clientKill() async throws {
         let server = try RedisServer()
         let asked = Journal<Void>()
-        let channels: @Sendable () -> [String] = {
+        @Sendable func channels() -> [String] {
             asked.add(())
             return ["channel-\(asked.count)"]
         }
-        try await SubscriptionProbe.run(server.url, channels: channels) { probe in
+        try await SubscriptionProbe.run(server.url, channels: channels()) { probe in
             try await probe.untilUp()
             try server.command(["PUBLISH", "channel-1", "first"])
             try await eventually("the first message arrived") { probe.messages.count == 1 }
@@ -69,7 +68,7 @@ struct SubscriptionLinkTests {
     @Test("a silent server is given up, and subscribed again when it is back")
     func silence() async throws {
         let server = try RedisServer()
-        try await SubscriptionProbe.run(server.url, .impatient, channels: { ["a"] }) { probe in
+        try await SubscriptionProbe.run(server.url, .impatient, channels: ["a"]) { probe in
             try await probe.untilUp()
             server.suspend()
             try await eventually("the silence is noticed") { probe.states.all.contains(.down(.timedOut)) }
@@ -83,7 +82,7 @@ struct SubscriptionLinkTests {
         let server = try RedisServer()
         var configuration = RedisLinkConfiguration.patient
         configuration.heartbeatInterval = .milliseconds(5)
-        try await SubscriptionProbe.run(server.url, configuration, channels: { channels }) { probe in
+        try await SubscriptionProbe.run(server.url, configuration, channels: channels) { probe in
             try await probe.untilUp()
             try await eventually("twenty heartbeats") {
                 let statistics = try server.command(["INFO", "commandstats"])
@@ -100,8 +99,8 @@ struct SubscriptionLinkTests {
         let server = try RedisServer()
         try server.command(["ACL", "SETUSER", "ann", "on", ">pw", "~*", "+@all", "resetchannels", "&bs:*"])
         let url = "redis://ann:pw@127.0.0.1:\(server.port)"
-        try await SubscriptionProbe.run(url, channels: { ["bs:a"] }) { try await $0.untilUp() }
-        try await SubscriptionProbe.run(url, channels: { ["other"] }) { probe in
+        try await SubscriptionProbe.run(url, channels: ["bs:a"]) { try await $0.untilUp() }
+        try await SubscriptionProbe.run(url, channels: ["other"]) { probe in
             try await eventually("the refusal is reported") { probe.states.last?.serverErrorCode == .noPermission }
             #expect(!probe.states.all.contains(.up(generation: 1)))
         }
@@ -110,7 +109,7 @@ struct SubscriptionLinkTests {
     @Test("closing ends the subscription for good")
     func close() async throws {
         let server = try RedisServer()
-        try await SubscriptionProbe.run(server.url, channels: { ["a"] }) { probe in
+        try await SubscriptionProbe.run(server.url, channels: ["a"]) { probe in
             try await probe.untilUp()
             try await probe.close()
             try await eventually("nobody listens") { try server.command(["PUBLISH", "a", "x"]) == "0" }
@@ -122,7 +121,7 @@ struct SubscriptionLinkTests {
     @Test("a wanted reconnect subscribes anew")
     func reconnect() async throws {
         let server = try RedisServer()
-        try await SubscriptionProbe.run(server.url, channels: { ["a"] }) { probe in
+        try await SubscriptionProbe.run(server.url, channels: ["a"]) { probe in
             try await probe.untilUp()
             try await probe.reconnect()
             try await probe.untilUp(generation: 2)
@@ -137,7 +136,7 @@ struct SubscriptionLinkTests {
             if read == 0 { return .text("+PONG\r\n") }
             return .text(connection == 0 ? pong : "*3\r\n$9\r\nsubscribe\r\n$1\r\na\r\n:1\r\n")
         } _: { server in
-            try await SubscriptionProbe.run(server.url, .impatient, channels: { ["a"] }) { probe in
+            try await SubscriptionProbe.run(server.url, .impatient, channels: ["a"]) { probe in
                 try await eventually("the missing confirmation is noticed") {
                     probe.states.all.first == .down(.timedOut)
                 }
@@ -150,7 +149,7 @@ struct SubscriptionLinkTests {
         try await ScriptedServer.run { _, read in
             .text(read == 0 ? "+PONG\r\n" : "*3\r\n$9\r\nsubscribe\r\n$1\r\na\r\n:1\r\n*1\r\n:5\r\n")
         } _: { server in
-            try await SubscriptionProbe.run(server.url, channels: { ["a"] }) { probe in
+            try await SubscriptionProbe.run(server.url, channels: ["a"]) { probe in
                 try await eventually("the violation is reported") {
                     probe.states.all.contains(where: \.isProtocolViolation)
                 }

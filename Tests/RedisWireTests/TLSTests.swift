@@ -7,17 +7,17 @@ import Testing
 struct TLSTests {
     private func server(
         names: String = "DNS:localhost,IP:127.0.0.1"
-    ) throws -> (RedisServer, tlsPort: Int, authority: String) {
+    ) throws -> (RedisServer, tlsPort: Int, TemporaryCertificate) {
         let files = try TemporaryCertificate(names: names)
         let server = try RedisServer(tls: .init(certificate: files.certificate, key: files.key))
-        return (server, try #require(server.tlsPort), files.certificate)
+        return (server, try #require(server.tlsPort), files)
     }
 
     @Test("a rediss server with a trusted certificate is used", arguments: ["127.0.0.1", "localhost"])
     func trusted(host: String) async throws {
-        let (server, port, authority) = try server()
+        let (server, port, files) = try server()
         var configuration = RedisLinkConfiguration.patient
-        configuration.tls = try RedisTLS(trustRootsFile: authority)
+        configuration.tls = try RedisTLS(trustRootsFile: files.certificate)
         try await CommandProbe.run("rediss://\(host):\(port)", configuration) { probe in
             try await probe.untilUp()
             #expect(await probe.send(RedisCommand("PING")) == .success(.simple("PONG")))
@@ -29,9 +29,9 @@ struct TLSTests {
         "the certificate has to carry the expected name, or the address if none is expected",
         arguments: [("redis.example", true), ("other.example", false), (nil, false)])
     func serverName(name: String?, isTrusted: Bool) async throws {
-        let (server, port, authority) = try server(names: "DNS:redis.example")
+        let (server, port, files) = try server(names: "DNS:redis.example")
         var configuration = RedisLinkConfiguration.patient
-        configuration.tls = try RedisTLS(trustRootsFile: authority, serverName: name)
+        configuration.tls = try RedisTLS(trustRootsFile: files.certificate, serverName: name)
         if isTrusted {
             try await CommandProbe.run("rediss://127.0.0.1:\(port)", configuration) { try await $0.untilUp() }
         } else {
@@ -69,14 +69,15 @@ struct TLSTests {
     }
 }
 
-/// A self-signed certificate, made by the `openssl` program.
-private struct TemporaryCertificate {
+/// A self-signed certificate, made by the `openssl` program; its files are removed with it.
+private final class TemporaryCertificate {
     let certificate: String
     let key: String
+    private let directory: URL
 
     /// - Parameter names: As `subjectAltName` is written: `DNS:localhost,IP:127.0.0.1`.
     init(names: String) throws {
-        let directory = FileManager.default.temporaryDirectory.appending(path: "tls-\(UUID().uuidString)")
+        directory = FileManager.default.temporaryDirectory.appending(path: "tls-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         certificate = directory.appending(path: "certificate.pem").path()
         key = directory.appending(path: "key.pem").path()
@@ -90,5 +91,9 @@ private struct TemporaryCertificate {
         try process.run()
         process.waitUntilExit()
         try #require(process.terminationStatus == 0)
+    }
+
+    deinit {
+        try? FileManager.default.removeItem(at: directory)
     }
 }

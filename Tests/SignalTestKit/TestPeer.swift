@@ -197,6 +197,8 @@ public final class TestPeer: Sendable {
 public struct TestMessage: Sendable, CustomStringConvertible {
     public let text: String
 
+    public init(text: String) { self.text = text }
+
     /// A top-level member as text: strings without quotes, everything else as Foundation describes it.
     public subscript(member: String) -> String? {
         let object = try? JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
@@ -212,6 +214,11 @@ public struct TestClose: Equatable, Sendable {
     /// Nil = a frame without a code.
     public let code: UInt16?
     public let reason: String
+
+    public init(code: UInt16?, reason: String) {
+        self.code = code
+        self.reason = reason
+    }
 }
 
 /// One WebSocket frame (RFC 6455 §5.2), written without any mercy and read without a mask.

@@ -148,7 +148,8 @@ import Testing
         #expect(strict.receive(Self.text("{}", opcode: 2), now: Self.now) == .fail(.unsupportedData))
     }
 
-    @Test("allowed close codes are taken over", arguments: [1000, 1001, 1003, 1007, 1011, 1014, 3000, 4999] as [UInt16])
+    @Test(
+        "allowed close codes are taken over", arguments: [1000, 1001, 1003, 1007, 1011, 1014, 3000, 4999] as [UInt16])
     func acceptsCloseCodes(_ code: UInt16) {
         var rules = Self.rules
         let payload = [UInt8(code >> 8), UInt8(code & 0xFF)] + Array("bye".utf8)

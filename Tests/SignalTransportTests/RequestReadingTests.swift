@@ -1,6 +1,7 @@
 import NIOCore
 import NIOHTTP1
 import SignalDomain
+import SignalNode
 import Testing
 
 @testable import SignalTransport

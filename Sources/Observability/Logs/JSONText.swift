@@ -32,7 +32,7 @@ struct JSONText {
                 let hex = String(scalar.value, radix: 16)
                 literal("\\u" + String(repeating: "0", count: 4 - hex.count) + hex)
             } else {
-                UTF8.encode(scalar)?.forEach { bytes.append($0) }
+                bytes.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
             }
         }
     }

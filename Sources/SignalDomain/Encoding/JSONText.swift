@@ -31,7 +31,7 @@ public enum JSONText {
 
     /// The text of a JSON string without its quotes; a lone surrogate escape becomes U+FFFD.
     ///
-    /// `bytes` must be the inside of a string that a scan accepted; anything else gives some text, never a trap.
+    /// `bytes` is the inside of a string that a scan accepted; other text is read up to its first broken `\u` escape.
     public static func unescape(_ bytes: UnsafeRawBufferPointer) -> String {
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: bytes.count) { out in
             let count = unescape(bytes, into: out)
@@ -58,7 +58,9 @@ public enum JSONText {
                 written += 1
                 continue
             }
-            for unit in UTF8.encode(scalar(in: bytes, at: &read)) ?? UTF8.encodedReplacementCharacter {
+            // Six bytes of escape become three of text at most, twelve become four.
+            guard let scalar = scalar(in: bytes, at: &read) else { return written }
+            for unit in UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter {
                 out[written] = unit
                 written += 1
             }
@@ -79,12 +81,9 @@ public enum JSONText {
     }
 
     /// Reads the four digits at `index`, and the other half of a surrogate pair where there is one.
-    private static func scalar(in bytes: UnsafeRawBufferPointer, at index: inout Int) -> Unicode.Scalar {
+    private static func scalar(in bytes: UnsafeRawBufferPointer, at index: inout Int) -> Unicode.Scalar? {
         let replacement: Unicode.Scalar = "\u{FFFD}"
-        guard let first = codeUnit(in: bytes, at: index) else {
-            index = bytes.count
-            return replacement
-        }
+        guard let first = codeUnit(in: bytes, at: index) else { return nil }
         index += 4
         guard 0xD800...0xDBFF ~= first else { return Unicode.Scalar(first) ?? replacement }
         guard index + 6 <= bytes.count, bytes[index] == UInt8(ascii: "\\"), bytes[index + 1] == UInt8(ascii: "u"),

@@ -7,12 +7,12 @@ final class LoopShard {
     struct Handle: Sendable {
         let index: Int
         let loop: any EventLoop
-        private let bound: NIOLoopBound<LoopShard>
+        private let bound: NIOLoopBoundBox<LoopShard>
 
-        init(_ shard: LoopShard, index: Int, loop: any EventLoop) {
+        init(index: Int, loop: any EventLoop, directory: RoomDirectory) {
             self.index = index
             self.loop = loop
-            bound = NIOLoopBound(shard, eventLoop: loop)
+            bound = .makeBoxSendingValue(LoopShard(index: index, directory: directory), eventLoop: loop)
         }
 
         /// Only on the shard's loop.

@@ -41,12 +41,16 @@ struct RedisStatistics: Sendable {
         self.loop = loop
         let handler = try await loop.submit { NIOLoopBound(InfoHandler(loop: loop), eventLoop: loop) }.get()
         self.handler = handler
-        _ = try await ClientBootstrap(group: loop)
+        let bootstrap = ClientBootstrap(group: loop)
             .connectTimeout(.seconds(2))
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(handler.value) }
             }
-            .connect(to: address).get()
+        do {
+            _ = try await bootstrap.connect(to: address).get()
+        } catch {
+            throw RedisUnreadable(reason: "\(address) does not answer: \(error)")
+        }
     }
 
     func counters() async throws -> RedisCounters {

@@ -19,7 +19,7 @@ struct SubscriptionProbe: Sendable {
     /// Runs a started link for the time of the body.
     static func run(
         _ url: String, _ configuration: RedisLinkConfiguration = .patient,
-        channels: @escaping @Sendable () -> [String], _ body: (SubscriptionProbe) async throws -> Void
+        channels: @autoclosure @escaping @Sendable () -> [String], _ body: (SubscriptionProbe) async throws -> Void
     ) async throws {
         let probe = try await SubscriptionProbe(try RedisURL(url), configuration, channels)
         do {

@@ -35,7 +35,7 @@ struct MessageGenerator {
     }
 
     private mutating func object(depth: Int) -> String {
-        let count = random.chance(3) ? 300 : Int.random(in: 0...6, using: &random)
+        let count = depth == 0 && random.chance(1) ? 300 : Int.random(in: 0...6, using: &random)
         let members = (0..<count).map { _ in
             let name = name()
             return space() + "\"\(name)\"" + space() + ":" + space() + value(depth: depth + 1) + space()

@@ -33,10 +33,18 @@ struct ReferenceParser {
 
     static func units(_ text: String) -> [UInt16] { Array(text.utf16) }
 
+    private static let plainEscapes: [UInt8: UInt16] = [
+        UInt8(ascii: "\""): 34, UInt8(ascii: "\\"): 92, UInt8(ascii: "/"): 47, UInt8(ascii: "b"): 8,
+        UInt8(ascii: "f"): 12, UInt8(ascii: "n"): 10, UInt8(ascii: "r"): 13, UInt8(ascii: "t"): 9,
+    ]
+
+    /// The names that a message may hold only once.
+    private static let single = ["type", "to", "id"].map(units)
+
     private var here: UInt8? { at < bytes.count ? bytes[at] : nil }
 
     private mutating func space() {
-        while let byte = here, " \n\r\t".utf8.contains(byte) { at += 1 }
+        while at < bytes.count, [0x20, 0x0A, 0x0D, 0x09].contains(bytes[at]) { at += 1 }
     }
 
     private mutating func expect(_ text: String) throws(ScanError) {
@@ -70,7 +78,7 @@ struct ReferenceParser {
                 rawName: rawName, name: name, rawValue: Array(bytes[valueStart..<at]), valueRange: valueStart..<at,
                 kind: kind)
             space()
-            if depth == 1, ["type", "to", "id"].map(Self.units).contains(name),
+            if depth == 1, Self.single.contains(name),
                 members.contains(where: { $0.name == name })
             {
                 throw .repeatedMember
@@ -168,10 +176,7 @@ struct ReferenceParser {
     private mutating func escape() throws(ScanError) -> UInt16 {
         guard let byte = here else { throw .notJSON }
         at += 1
-        let plain: [Character: UInt16] = [
-            "\"": 34, "\\": 92, "/": 47, "b": 8, "f": 12, "n": 10, "r": 13, "t": 9,
-        ]
-        if let unit = plain[Character(Unicode.Scalar(byte))] { return unit }
+        if let unit = Self.plainEscapes[byte] { return unit }
         guard byte == UInt8(ascii: "u"), at + 4 <= bytes.count else { throw .notJSON }
         let digits = bytes[at..<at + 4]
         guard digits.allSatisfy({ "0123456789abcdefABCDEF".utf8.contains($0) }),

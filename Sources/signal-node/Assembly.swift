@@ -1,0 +1,120 @@
+import Backplane
+import CoreMetrics
+import Foundation
+import Logging
+import NIOCore
+import NIOPosix
+import Observability
+import RedisBackplane
+import RedisWire
+import ServiceLifecycle
+import SignalDomain
+import SignalNode
+import SignalTransport
+
+/// The composition root: the only place that knows both Redis and the sockets.
+enum Assembly {
+    /// Runs a node until a signal ends it.
+    static func run(_ configuration: NodeConfiguration) async throws {
+        let registry = PrometheusRegistry()
+        registry.declare(NodeMetrics.Family.allCases.filter { !$0.isSampled }.map(MetricFamily.init))
+        registry.registerProcessMetrics()
+        MetricsSystem.bootstrap(registry)
+        let logger = makeLogger(configuration)
+
+        let cores = configuration.listener.eventLoops
+        let sockets = MultiThreadedEventLoopGroup(numberOfThreads: cores > 0 ? cores : System.coreCount)
+        let shared = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let node = try await makeNode(configuration, sockets: sockets, on: shared.next(), logger)
+        sample(node, into: registry)
+        let server = SignalServer(
+            node: node, group: sockets,
+            metricsPage: { accept in
+                let format = ExpositionFormat.negotiated(accept: accept)
+                return (format.contentType, registry.render(format: format))
+            }, logger: logger)
+        let service = NodeService(node: node, server: server, logger: logger)
+        let group = ServiceGroup(
+            configuration: .init(
+                services: [.init(service: service, successTerminationBehavior: .gracefullyShutdownGroup)],
+                logger: Logger(label: "lifecycle", factory: { _ in SwiftLogNoOpLogHandler() })))
+        try await group.run()
+        try await sockets.shutdownGracefully()
+        try await shared.shutdownGracefully()
+    }
+
+    private static func makeLogger(_ configuration: NodeConfiguration) -> Logger {
+        let log = JSONLog(
+            sink: .standardOutput,
+            fields: [("service.name", "signal-node"), ("node", configuration.nodeName)])
+        LoggingSystem.bootstrap { log.handler(label: $0, level: configuration.logLevel) }
+        return Logger(label: "signal-node")
+    }
+
+    /// Builds the node on the loop of its backplane: Redis if one is configured, the embedded one otherwise.
+    private static func makeNode(
+        _ configuration: NodeConfiguration, sockets: MultiThreadedEventLoopGroup, on loop: any EventLoop,
+        _ logger: Logger
+    ) async throws -> Node {
+        let settings = try redisSettings(configuration)
+        let loops = Array(sockets.makeIterator())
+        return try await loop.submit {
+            let backplane: any Backplane =
+                if let settings {
+                    RedisBackplane(settings: settings, on: loop, logger: logger)
+                } else {
+                    InMemoryBackplane(
+                        hub: InMemoryHub(
+                            timings: SharedState.Timings(configuration.cluster),
+                            bounds: configuration.rendezvous.bounds, wallMicros: SystemClock.wallMicros), loop: loop)
+                }
+            return Node(
+                configuration: configuration, backplane: backplane, isShared: settings != nil, loops: loops,
+                clock: SystemClock.node, logger: logger, version: SignalNodeCommand.version)
+        }.get()
+    }
+
+    private static func redisSettings(_ configuration: NodeConfiguration) throws -> RedisBackplaneSettings? {
+        guard let text = configuration.redis.url else { return nil }
+        let url = try RedisURL(text)
+        let redis = configuration.redis
+        let link = RedisLinkConfiguration(
+            commandTimeout: .milliseconds(Int64(redis.commandTimeoutMs)),
+            reconnectBackoffMin: .milliseconds(Int64(redis.reconnectMinMs)),
+            reconnectBackoffMax: .milliseconds(Int64(redis.reconnectMaxMs)),
+            maxPipelineBytes: redis.pipelineBytes,
+            clientName: configuration.nodeName,
+            tls: url.isTLS ? try RedisTLS(trustRootsFile: redis.trustRootsFile) : nil)
+        let cluster = configuration.cluster
+        return RedisBackplaneSettings(
+            url: url, link: link, leaseMs: Int64(cluster.leaseMs), heartbeatMs: Int64(cluster.heartbeatMs),
+            amnestyGapMs: Int64(cluster.amnestyGapMs), roomKeyTTLMs: Int64(cluster.roomKeyTTLMs),
+            rendezvous: configuration.rendezvous.bounds, epoch: UUID().uuidString)
+    }
+
+    /// Values that are read when somebody asks, not counted as they happen.
+    private static func sample(_ node: Node, into registry: PrometheusRegistry) {
+        registry.registerSampler(MetricFamily(.activeConnections)) {
+            [SampledValue(Double(node.metrics.activeConnections))]
+        }
+        registry.registerSampler(MetricFamily(.redisUp)) {
+            [SampledValue(node.status.backplane == .down ? 0 : 1)]
+        }
+        registry.registerSampler(MetricFamily(.draining)) { [SampledValue(node.status.isDraining ? 1 : 0)] }
+        registry.registerSampler(MetricFamily(.rooms)) { [SampledValue(Double(node.roomCount))] }
+    }
+}
+
+extension MetricFamily {
+    init(_ family: NodeMetrics.Family) {
+        self.init(family.rawValue, family.isGauge ? .gauge : .counter, family.help, labels: family.labelNames)
+    }
+}
+
+extension SharedState.Timings {
+    init(_ cluster: NodeConfiguration.Cluster) {
+        self.init(
+            leaseMs: Int64(cluster.leaseMs), heartbeatMs: Int64(cluster.heartbeatMs),
+            amnestyGapMs: Int64(cluster.amnestyGapMs))
+    }
+}

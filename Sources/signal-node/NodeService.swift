@@ -1,0 +1,66 @@
+import Foundation
+import Logging
+import NIOCore
+import ServiceLifecycle
+import SignalDomain
+import SignalNode
+import SignalTransport
+import UnixSignals
+
+/// The life of the process: start, serve, and go away as cluster.md §2.6 says.
+///
+/// SIGTERM drains: balancers notice first, then the sockets close in waves. SIGINT closes at once, for a person at a
+/// terminal waits. A second signal exits immediately.
+struct NodeService: Service {
+    let node: Node
+    let server: SignalServer
+    let logger: Logger
+
+    func run() async throws {
+        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+        node.start()
+        try await server.start()
+        logger.info(
+            "signal-node.started",
+            metadata: [
+                "port": .stringConvertible(server.localAddress?.port ?? 0),
+                "backplane": node.status.backplane == .none ? "embedded" : "redis",
+            ])
+        var received = signals.makeAsyncIterator()
+        let signal = await received.next() ?? .sigint
+        logger.info("signal-node.stopping", metadata: ["signal": "\(signal)"])
+        exitAtOnceOnAnotherSignal()
+        exitAtTheLatest()
+        await stop(gently: signal == .sigterm)
+        logger.info("signal-node.stopped")
+    }
+
+    private func stop(gently: Bool) async {
+        let drain = node.configuration.drain
+        node.beginDrain()
+        if gently {
+            try? await Task.sleep(for: .seconds(drain.balancerSeconds))
+            let waves = Double(max(0, drain.seconds - drain.balancerSeconds))
+            await node.closeSessions(.restart, over: node.metrics.activeConnections > 0 ? waves : 0)
+        } else {
+            await node.closeSessions(.draining, over: 0)
+        }
+        await server.shutdown()
+        await node.retire()
+    }
+
+    private func exitAtOnceOnAnotherSignal() {
+        Task {
+            for await _ in await UnixSignalsSequence(trapping: .sigterm, .sigint) { exit(1) }
+        }
+    }
+
+    private func exitAtTheLatest() {
+        let seconds = node.configuration.drain.hardExitSeconds
+        Task {
+            try await Task.sleep(for: .seconds(seconds))
+            logger.error("signal-node.drain-stuck", metadata: ["seconds": .stringConvertible(seconds)])
+            exit(1)
+        }
+    }
+}

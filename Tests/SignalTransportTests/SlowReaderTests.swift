@@ -1,0 +1,80 @@
+import SignalDomain
+import SignalNode
+import SignalTestKit
+import Testing
+
+/// Peers that do not read, over real sockets with small kernel buffers.
+@Suite("Slow readers") struct SlowReaderTests {
+    private static func chunk(_ number: Int, bytes: Int) -> String {
+        "{\"type\":\"chunk\",\"n\":\(number),\"data\":\"" + String(repeating: "x", count: bytes) + "\"}"
+    }
+
+    @Test("a receiver whose queue is full is closed with 1013, and the others get everything")
+    func closesFullQueue() async throws {
+        try await TestServer.run {
+            $0.outbound.queueBytes = 1_048_576
+            $0.outbound.senderPauseBytes = 0
+        } _: { server in
+            let (sender, reader) = (try await server.join(), try await server.join())
+            let stuck = try await server.join(receiveBuffer: 4_096)
+            try await stuck.connection.setReading(false)
+            for number in 0..<200 { try await sender.send(Self.chunk(number, bytes: 65_536)) }
+            for number in 0..<200 { #expect(try await reader.next()["n"] == "\(number)") }
+            try await stuck.connection.setReading(true)
+            #expect(try await stuck.expectClose() == TestClose(code: 1013, reason: "slow_consumer"))
+        }
+    }
+
+    @Test("a receiver whose oldest message waits too long is closed with 1013")
+    func closesOldQueue() async throws {
+        try await TestServer.run {
+            $0.outbound.queueMs = 200
+            $0.outbound.senderPauseBytes = 0
+        } _: { server in
+            let (sender, reader) = (try await server.join(), try await server.join())
+            let stuck = try await server.join(receiveBuffer: 4_096)
+            try await stuck.connection.setReading(false)
+            for number in 0..<100 { try await sender.send(Self.chunk(number, bytes: 65_536)) }
+            for number in 0..<100 { #expect(try await reader.next()["n"] == "\(number)") }
+            #expect(try await TestServer.eventually { server.node.metrics.activeConnections == 2 })
+            try await stuck.connection.setReading(true)
+            #expect(try await stuck.expectClose().code == 1013)
+        }
+    }
+
+    @Test("a local sender that floods a slow receiver is paused instead, and nothing is lost", arguments: [1, 2])
+    func pausesSender(_ loops: Int) async throws {
+        try await TestServer.run(loops: loops) {
+            $0.outbound.senderPauseBytes = 262_144
+            $0.outbound.queueBytes = 4_194_304
+        } _: { server in
+            let sender = try await server.join()
+            let slow = try await server.join(receiveBuffer: 4_096)
+            try await slow.connection.setReading(false)
+            let count = 400
+            let flood = Task {
+                for number in 0..<count { try await sender.send(Self.chunk(number, bytes: 65_536)) }
+            }
+            // 26 MB cannot fit into 4 MiB: either the sender waits or the receiver is closed.
+            try await Task.sleep(for: .milliseconds(300))
+            try await slow.connection.setReading(true)
+            for number in 0..<count { #expect(try await slow.next(timeout: .seconds(20))["n"] == "\(number)") }
+            try await flood.value
+        }
+    }
+
+    @Test("over the budget of the node the largest queue is cut off")
+    func boundsNode() async throws {
+        try await TestServer.run(loops: 1) {
+            $0.outbound.nodeBytes = 1_048_576
+            $0.outbound.senderPauseBytes = 0
+        } _: { server in
+            let (sender, reader) = (try await server.join(), try await server.join())
+            let stuck = try await server.join(receiveBuffer: 4_096)
+            try await stuck.connection.setReading(false)
+            for number in 0..<200 { try await sender.send(Self.chunk(number, bytes: 65_536)) }
+            for number in 0..<200 { #expect(try await reader.next()["n"] == "\(number)") }
+            #expect(try await TestServer.eventually { server.node.metrics.activeConnections == 2 })
+        }
+    }
+}

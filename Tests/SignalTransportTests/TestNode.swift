@@ -1,0 +1,89 @@
+import Backplane
+import Foundation
+import Logging
+import NIOCore
+import NIOPosix
+import SignalDomain
+import SignalNode
+import SignalTestKit
+import SignalTransport
+
+/// A node on an embedded backplane behind a real listener on a free port, for one test.
+struct TestServer: Sendable {
+    let node: Node
+    let server: SignalServer
+    let port: Int
+
+    /// Runs `body` against a fresh server and ends it afterwards, also when `body` throws.
+    ///
+    /// Rates are off unless `configure` sets them: all clients of a test share one address.
+    static func run(
+        loops: Int = 2, _ configure: (inout NodeConfiguration) -> Void = { _ in },
+        _ body: (TestServer) async throws -> Void
+    ) async throws {
+        var configuration = NodeConfiguration()
+        configuration.nodeName = "test-node"
+        configuration.listener.host = "127.0.0.1"
+        configuration.listener.port = 0
+        configuration.rates.connectionsPerIP = 0
+        configuration.rates.messagesPerMinute = 0
+        configuration.messages.duplicatePayloadLimit = 0
+        configure(&configuration)
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: loops)
+        let node = try await makeNode(configuration, on: group)
+        let server = SignalServer(
+            node: node, group: group,
+            metricsPage: { accept in ("text/plain; version=0.0.4", "accept \(accept ?? "-")\n") },
+            logger: Logger(label: "test"))
+        do {
+            try await server.start()
+            try await body(TestServer(node: node, server: server, port: server.localAddress?.port ?? 0))
+        } catch {
+            await server.shutdown()
+            try await group.shutdownGracefully()
+            throw error
+        }
+        await server.shutdown()
+        try await group.shutdownGracefully()
+    }
+
+    static func makeNode(_ configuration: NodeConfiguration, on group: MultiThreadedEventLoopGroup) async throws -> Node
+    {
+        let loops = Array(group.makeIterator())
+        let loop = loops[0]
+        let wall: @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970 * 1_000_000) }
+        let hub = InMemoryHub(bounds: configuration.rendezvous.bounds, wallMicros: wall)
+        let clock = NodeClock(
+            monotonicMs: { Int64(DispatchTime.now().uptimeNanoseconds / 1_000_000) },
+            wall: { Timestamp(milliseconds: wall() / 1_000) })
+        let node = try await loop.submit {
+            Node(
+                configuration: configuration, backplane: InMemoryBackplane(hub: hub, loop: loop), isShared: false,
+                loops: loops, clock: clock, logger: Logger(label: "test"), version: "test")
+        }.get()
+        node.start()
+        return node
+    }
+
+    /// Polls until `condition` holds; false when it does not in time.
+    static func eventually(
+        within limit: Duration = .seconds(10), _ condition: () async -> Bool
+    ) async throws -> Bool {
+        let deadline = ContinuousClock.now + limit
+        while ContinuousClock.now < deadline {
+            if await condition() { return true }
+            try await Task.sleep(for: .milliseconds(5))
+        }
+        return await condition()
+    }
+
+    func join(
+        _ room: String = "r", peerID: String? = nil, receiveBuffer: Int? = nil,
+        manners: TestPeer.Manners = TestPeer.Manners()
+    ) async throws -> TestPeer {
+        let peer = try await TestPeer.connect(
+            port: port, room: room, peerID: peerID, receiveBuffer: receiveBuffer, manners: manners)
+        _ = try await peer.next(type: "welcome")
+        return peer
+    }
+}
