@@ -85,7 +85,7 @@ let package = Package(
             ],
             swiftSettings: strict),
         .executableTarget(
-            name: "signal-load", dependencies: ["SignalDomain", core, posix, http1, webSocket, arguments],
+            name: "signal-load", dependencies: [core, posix, http1, webSocket, arguments],
             swiftSettings: strict),
 
         // The proof.
@@ -113,9 +113,11 @@ let package = Package(
             ], swiftSettings: strict),
         .testTarget(name: "ObservabilityTests", dependencies: ["Observability", metrics, metricsBackend, logging], swiftSettings: strict),
         .testTarget(
-            name: "ConfigurationTests", dependencies: ["signal-node", "SignalNode", configuration],
+            name: "ConfigurationTests",
+            dependencies: ["signal-node", "SignalNode", core, posix, logging, arguments, configuration],
             swiftSettings: strict),
-        .testTarget(name: "LoadTests", dependencies: ["signal-load"], swiftSettings: strict),
+        .testTarget(
+            name: "LoadTests", dependencies: ["signal-load", core, posix, http1, webSocket], swiftSettings: strict),
         .testTarget(
             name: "ClusterTests", dependencies: ["SignalTestKit", "SignalDomain", "signal-node", core, posix],
             swiftSettings: strict),

@@ -153,11 +153,6 @@ actor RigNode {
 
 func wallMicros() -> Int64 { Int64(Date().timeIntervalSince1970 * 1_000_000) }
 
-func peer(_ text: String) -> PeerID {
-    guard let peer = try? PeerID(text) else { preconditionFailure("not a peer ID: \(text)") }
-    return peer
-}
-
 /// A dialect 1 member of `node` whose session and connection follow from `number`.
 func member(_ node: RigNode, _ number: UInt64, owner: String = "ip:1") -> MemberRecord {
     MemberRecord(

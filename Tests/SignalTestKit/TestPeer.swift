@@ -241,8 +241,10 @@ public struct TestFrame: Sendable {
     ///   - opcode: 0 to 15.
     ///   - payload: before masking.
     ///   - isMasked: false breaks the protocol.
+    ///   - key: four bytes; zeros leave the payload as it is.
     public static func bytes(
-        fin: Bool = true, reserved: UInt8 = 0, opcode: UInt8, _ payload: [UInt8], isMasked: Bool = true
+        fin: Bool = true, reserved: UInt8 = 0, opcode: UInt8, _ payload: [UInt8], isMasked: Bool = true,
+        key: [UInt8] = [0x37, 0xFA, 0x21, 0x3D]
     ) -> [UInt8] {
         var frame = [(fin ? 0x80 : 0) | reserved << 4 | opcode]
         let maskBit: UInt8 = isMasked ? 0x80 : 0
@@ -256,7 +258,7 @@ public struct TestFrame: Sendable {
             frame += (0..<8).map { UInt8(truncatingIfNeeded: payload.count >> (56 - 8 * $0)) }
         }
         guard isMasked else { return frame + payload }
-        let key: [UInt8] = [0x37, 0xFA, 0x21, 0x3D]
+        guard key != [0, 0, 0, 0] else { return frame + key + payload }
         return frame + key + payload.enumerated().map { $1 ^ key[$0 & 3] }
     }
 

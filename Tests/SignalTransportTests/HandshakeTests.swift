@@ -38,7 +38,9 @@ import Testing
 
     @Test("a handshake may arrive byte by byte")
     func takesDrops() async throws {
-        try await TestServer.run { server in
+        try await TestServer.run {
+            $0.handshake.timeoutMs = 60_000
+        } _: { server in
             let connection = try await TestConnection.open(port: server.port)
             let bytes = TestHTTP.bytes("GET", "/signal", headers: TestPeer.upgradeHeaders)
             for byte in bytes + TestFrame.text(#"{"type":"heartbeat"}"#) { try await connection.send([byte]) }
@@ -167,7 +169,7 @@ import Testing
             ("GET /bootstrap HTTP/1.1\r\nHost: [\r\n\r\n", 400), ("GET /bootstrap HTTP/1.1\r\n\r\n", 400),
             ("GET * HTTP/1.1\r\nHost: a\r\n\r\n", 400), ("CONNECT a:80 HTTP/1.1\r\nHost: a\r\n\r\n", 400),
             ("garbage\r\n\r\n", 400), ("\u{16}\u{3}\u{1}\u{2}\0\u{1}\0\u{1}\u{FC}\r\n\r\n", 400),
-            ("GET / HTTP/3.7\r\n\r\n", 400), ("GET /signal HTTP/1.1\r\nHost: [\r\nUpgrade: websocket\r\n\r\n", 426),
+            ("GET / HTTP/3.7\r\n\r\n", 505), ("GET /signal HTTP/1.1\r\nHost: [\r\nUpgrade: websocket\r\n\r\n", 426),
             ("GET http://a/health HTTP/1.1\r\nHost: a\r\n\r\n", 200),
             ("GET /" + String(repeating: "x", count: 4_097) + " HTTP/1.1\r\nHost: a\r\n\r\n", 414),
             ("GET / HTTP/1.1\r\nHost: a\r\nX: " + String(repeating: "x", count: 17_000) + "\r\n\r\n", 431),

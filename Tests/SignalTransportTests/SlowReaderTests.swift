@@ -4,21 +4,24 @@ import SignalTestKit
 import Testing
 
 /// Peers that do not read, over real sockets with small kernel buffers.
-@Suite("Slow readers") struct SlowReaderTests {
-    private static func chunk(_ number: Int, bytes: Int) -> String {
-        "{\"type\":\"chunk\",\"n\":\(number),\"data\":\"" + String(repeating: "x", count: bytes) + "\"}"
+@Suite("Slow readers", .serialized) struct SlowReaderTests {
+    /// A message of 64 KiB under a mask of zeros, which costs nothing to put on.
+    private static func chunk(_ number: Int) -> [UInt8] {
+        let text = "{\"type\":\"chunk\",\"n\":\(number),\"data\":\"" + String(repeating: "x", count: 65_536) + "\"}"
+        return TestFrame.bytes(opcode: 1, Array(text.utf8), key: [0, 0, 0, 0])
     }
 
     @Test("a receiver whose queue is full is closed with 1013, and the others get everything")
     func closesFullQueue() async throws {
         try await TestServer.run {
             $0.outbound.queueBytes = 1_048_576
+            $0.liveness.closeTimeoutMs = 30_000
             $0.outbound.senderPauseBytes = 0
         } _: { server in
             let (sender, reader) = (try await server.join(), try await server.join())
             let stuck = try await server.join(receiveBuffer: 4_096)
             try await stuck.connection.setReading(false)
-            for number in 0..<200 { try await sender.send(Self.chunk(number, bytes: 65_536)) }
+            for number in 0..<200 { try await sender.sendRaw(Self.chunk(number)) }
             for number in 0..<200 { #expect(try await reader.next()["n"] == "\(number)") }
             try await stuck.connection.setReading(true)
             #expect(try await stuck.expectClose() == TestClose(code: 1013, reason: "slow_consumer"))
@@ -29,12 +32,13 @@ import Testing
     func closesOldQueue() async throws {
         try await TestServer.run {
             $0.outbound.queueMs = 200
+            $0.liveness.closeTimeoutMs = 30_000
             $0.outbound.senderPauseBytes = 0
         } _: { server in
             let (sender, reader) = (try await server.join(), try await server.join())
             let stuck = try await server.join(receiveBuffer: 4_096)
             try await stuck.connection.setReading(false)
-            for number in 0..<100 { try await sender.send(Self.chunk(number, bytes: 65_536)) }
+            for number in 0..<100 { try await sender.sendRaw(Self.chunk(number)) }
             for number in 0..<100 { #expect(try await reader.next()["n"] == "\(number)") }
             #expect(try await TestServer.eventually { server.node.metrics.activeConnections == 2 })
             try await stuck.connection.setReading(true)
@@ -53,7 +57,7 @@ import Testing
             try await slow.connection.setReading(false)
             let count = 400
             let flood = Task {
-                for number in 0..<count { try await sender.send(Self.chunk(number, bytes: 65_536)) }
+                for number in 0..<count { try await sender.sendRaw(Self.chunk(number)) }
             }
             // 26 MB cannot fit into 4 MiB: either the sender waits or the receiver is closed.
             try await Task.sleep(for: .milliseconds(300))
@@ -72,7 +76,7 @@ import Testing
             let (sender, reader) = (try await server.join(), try await server.join())
             let stuck = try await server.join(receiveBuffer: 4_096)
             try await stuck.connection.setReading(false)
-            for number in 0..<200 { try await sender.send(Self.chunk(number, bytes: 65_536)) }
+            for number in 0..<200 { try await sender.sendRaw(Self.chunk(number)) }
             for number in 0..<200 { #expect(try await reader.next()["n"] == "\(number)") }
             #expect(try await TestServer.eventually { server.node.metrics.activeConnections == 2 })
         }

@@ -70,6 +70,7 @@ extension Membership {
             actions.append(.ready)
         }
         for key in rooms.keys.sorted(by: { $0.text < $1.text }) { recover(key) }
+        pump()
     }
 
     /// Heartbeat and registration replies.
@@ -117,6 +118,9 @@ extension Membership {
         for key in rooms.keys {
             rooms[key]?.view.invalidate()
             rooms[key]?.inFlight = 0
+            rooms[key]?.recoversLater = false
+            rooms[key]?.overtaken = [:]
+            rooms[key]?.listedAt = [:]
             for command in rooms[key]?.joining.values.map({ $0 }) ?? [] { admitOnIsland(command) }
         }
     }

@@ -7,7 +7,6 @@ extension Membership {
         _ command: BackplaneCommand, _ result: Result<BackplaneReply, BackplaneError>, generation: UInt64, now: Int64
     ) -> [MembershipAction] {
         guard generation == self.generation, life != .offline else { return [] }
-        let wasRepair = repairs.finish(command)
         switch result {
         case .success(let reply): apply(command, reply, now: now)
         case .failure(.refused(let reason)):
@@ -15,7 +14,7 @@ extension Membership {
             if case .join(let join) = command { refused(join) } else { actions.append(.reconnect(reason: reason)) }
         case .failure: break  // The loss of the connection is on its way, and repairs everything.
         }
-        if wasRepair { pump() }
+        pump()
         return drain()
     }
 
@@ -43,7 +42,7 @@ extension Membership {
             guard var room = rooms[key] else { break }
             let effects = room.view.offer(.joined(peer, record), version: version, now: now)
             rooms[key] = room
-            yield(peer, to: record, in: key)
+            if record.node != node { yield(peer, to: record, at: version, in: key) }
             tell(effects, in: key)
         case .left(let key, let version, let peer, let departure):
             guard var room = rooms[key] else { break }
@@ -51,7 +50,11 @@ extension Membership {
             rooms[key] = room
             tell(effects, in: key)
             // Somebody removed a member that is alive here: the announce puts it back, or finds this node fenced.
-            if departure.node == node, room.local[peer]?.connection == departure.connection { recover(key) }
+            if departure.node == node, room.local[peer]?.connection == departure.connection,
+                let listed = room.listedAt[peer], version > listed
+            {
+                recover(key)
+            }
         case .dead(let instance):
             if instance == node { actions.append(.refence) } else { sweep(instance) }
         case .echo(let sequence):
@@ -59,26 +62,42 @@ extension Membership {
         case .broadcast:
             break
         }
+        pump()
         return drain()
     }
 
-    /// Another node holds the peer ID now: an older session here closes, and takes back exactly itself.
-    private mutating func yield(_ peer: PeerID, to record: MemberRecord, in key: RoomKey) {
-        guard let own = rooms[key]?.local[peer], own.connection != record.connection, record.node != node,
-            record.generation > own.generation
-        else { return }
-        actions.append(.close(key, peer, own.connection, own.session == record.session ? .stale : .replaced))
+    /// Another node holds the peer ID since `version`: an older session here closes, and takes back exactly itself.
+    /// A session whose place the shared state has not confirmed on this connection waits for the announce to decide.
+    private mutating func yield(_ peer: PeerID, to record: MemberRecord, at version: UInt64, in key: RoomKey) {
+        guard var room = rooms[key] else { return }
+        if room.joining.values.contains(where: { $0.peer == peer }) {
+            room.overtaken[peer] = max(version, room.overtaken[peer] ?? 0)
+        }
+        if let own = room.local[peer], let listed = room.listedAt[peer], version > listed {
+            actions.append(.close(key, peer, own.connection, own.session == record.session ? .stale : .replaced))
+        }
+        rooms[key] = room
     }
 
-    /// Announces a room, then reads it: after every reconnect, and whenever a member of ours was removed by others.
+    /// Asks for the recovery of a room: after every reconnect, and whenever others removed a member of ours.
     mutating func recover(_ key: RoomKey) {
-        guard life == .live, var room = rooms[key] else { return }
+        guard life == .live, rooms[key] != nil else { return }
+        rooms[key]?.view.beginSync()
+        repairs.append(.recover(key))
+    }
+
+    /// Announces a room, then reads it.
+    private mutating func announce(_ key: RoomKey) {
+        guard var room = rooms[key] else { return repairs.finish(.recover(key)) }
+        guard room.joining.isEmpty else {
+            rooms[key]?.recoversLater = true
+            return repairs.finish(.recover(key))
+        }
         if !room.isIndexed, !room.local.isEmpty {
             room.isIndexed = true
-            repairs.append(.index(node, key))
+            actions.append(.call(.index(node, key)))
         }
         room.mayBeListed = room.mayBeListed || !room.local.isEmpty
-        room.view.beginSync()
         rooms[key] = room
         let entries = room.local.sorted { $0.key.text < $1.key.text }.map {
             AnnounceCommand.Entry(peer: $0.key, record: $0.value)
@@ -86,14 +105,14 @@ extension Membership {
         let size = AnnounceCommand.pageSize
         for start in stride(from: 0, to: max(entries.count, 1), by: size) {
             let page = Array(entries[start..<min(start + size, entries.count)])
-            repairs.append(
-                .announce(
-                    .init(
-                        room: key, node: node, previous: previous, entries: page, isLast: start + size >= entries.count)
-                ))
+            actions.append(
+                .call(
+                    .announce(
+                        .init(
+                            room: key, node: node, previous: previous, entries: page,
+                            isLast: start + size >= entries.count))))
         }
-        repairs.append(.sync(key))
-        pump()
+        actions.append(.call(.sync(key)))
     }
 
     mutating func resync(_ key: RoomKey) {
@@ -110,19 +129,43 @@ extension Membership {
     }
 
     private mutating func synced(_ key: RoomKey, _ snapshot: RoomSnapshot, now: Int64) {
+        repairs.finish(.recover(key))
         guard var room = rooms[key] else { return }
         let effects = room.view.apply(snapshot, own: node, settling: settlesAt != nil, now: now)
         rooms[key] = room
-        for (peer, record) in snapshot.members {
-            if rooms[key]?.local[peer]?.connection == record.connection { rooms[key]?.local[peer] = record }
-            yield(peer, to: record, in: key)
-        }
+        compareOwn(with: snapshot, in: key)
         tell(effects, in: key)
         forgetIfIdle(key, confirmed: true)
     }
 
-    /// Lets the next repair commands out.
+    /// What the snapshot says of the members of this node, unless they were placed after it.
+    private mutating func compareOwn(with snapshot: RoomSnapshot, in key: RoomKey) {
+        guard var room = rooms[key] else { return }
+        var isAnyoneMissing = false
+        for (peer, own) in room.local where room.listedAt[peer].map({ $0 <= snapshot.version }) ?? true {
+            guard let record = snapshot.members[peer] else {
+                isAnyoneMissing = true
+                continue
+            }
+            if record.connection == own.connection {
+                room.local[peer] = record
+                room.listedAt[peer] = snapshot.version
+            } else if record.node != node {
+                actions.append(.close(key, peer, own.connection, own.session == record.session ? .stale : .replaced))
+            }
+        }
+        rooms[key] = room
+        if isAnyoneMissing { recover(key) }
+    }
+
+    /// Lets the next repairs begin.
     mutating func pump() {
-        while let command = repairs.release(limit: Self.maxRepairsInFlight) { actions.append(.call(command)) }
+        guard life == .live else { return }
+        while let task = repairs.release(limit: Self.maxRepairsInFlight) {
+            switch task {
+            case .recover(let key): announce(key)
+            case .sweep(let key, let dead): actions.append(.call(.sweep(key, dead: dead, cursor: 0)))
+            }
+        }
     }
 }

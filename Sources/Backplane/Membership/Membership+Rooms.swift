@@ -23,7 +23,10 @@ extension Membership {
     ) -> [MembershipAction] {
         guard var room = rooms[key] else { return [] }
         room.joining[connection] = nil
-        if room.local[peer]?.connection == connection { room.local[peer] = nil }
+        if room.local[peer]?.connection == connection {
+            room.local[peer] = nil
+            room.listedAt[peer] = nil
+        }
         if life == .live {
             room.inFlight += 1
             actions.append(
@@ -80,25 +83,32 @@ extension Membership {
         case .joined(let place):
             if isWanted {
                 replaceLocal(command.peer, by: place.record, in: &room, key: command.room)
+                room.listedAt[command.peer] = place.version
                 answer(command, .admitted(place.record))
+                if let taken = room.overtaken[command.peer], taken > place.version {
+                    // The news of the takeover was faster than the reply to the join.
+                    actions.append(.close(command.room, command.peer, command.record.connection, .replaced))
+                }
+            } else if let old = room.local[command.peer], old.connection == place.replaced?.connection {
+                // Its place was taken before the newcomer gave up.
+                actions.append(.close(command.room, command.peer, old.connection, .replaced))
             }
             let others = place.interest.keys.filter { $0 != node }
-            var effects = room.view.offer(.own, version: place.version, now: now)
+            var effects = room.view.offer(.joinedHere(command.peer), version: place.version, now: now)
             if others.isEmpty {
                 effects += room.view.adoptAlone(version: place.version, now: now)
             } else if !room.view.isValid, !room.view.isSyncing {
                 room.view.beginSync(naming: others)
                 actions.append(.call(.sync(command.room)))
             }
-            if let old = room.view.members[command.peer] {
-                effects += room.view.drop(command.peer, old, .replaced)
-            }
             rooms[command.room] = room
             tell(effects, in: command.room)
             if !isWanted { disown(command) }
+            endJoin(command.room)
         case .stale, .inUse, .full:
             rooms[command.room] = room
             if isWanted { answer(command, reply == .stale ? .stale : reply == .full ? .full : .inUse) }
+            endJoin(command.room)
             forgetIfIdle(command.room, confirmed: true)
         case .fenced:
             // The session keeps waiting: the new life of the node announces it as an island member.
@@ -111,6 +121,15 @@ extension Membership {
         }
     }
 
+    /// When no join of the room is under way, what waited for that goes on.
+    private mutating func endJoin(_ key: RoomKey) {
+        guard rooms[key]?.joining.isEmpty == true else { return }
+        rooms[key]?.overtaken = [:]
+        guard rooms[key]?.recoversLater == true else { return }
+        rooms[key]?.recoversLater = false
+        recover(key)
+    }
+
     /// The store did not take the join: the session must come back later, and nothing of it may stay behind.
     mutating func refused(_ command: JoinCommand) {
         rooms[command.room]?.inFlight -= 1
@@ -118,6 +137,7 @@ extension Membership {
             answer(command, .unavailable)
         }
         disown(command)
+        endJoin(command.room)
     }
 
     /// A success that nobody waits for any more is taken back (a queued join would otherwise leave a ghost).
@@ -134,7 +154,7 @@ extension Membership {
     mutating func left(_ command: LeaveCommand, version: UInt64?, now: Int64) {
         guard var room = rooms[command.room] else { return }
         room.inFlight -= 1
-        let effects = version.map { room.view.offer(.own, version: $0, now: now) } ?? []
+        let effects = version.map { room.view.offer(.leftHere, version: $0, now: now) } ?? []
         rooms[command.room] = room
         tell(effects, in: command.room)
         forgetIfIdle(command.room, confirmed: true)
@@ -145,6 +165,7 @@ extension Membership {
         _ peer: PeerID, by record: MemberRecord, in room: inout LocalRoom, key: RoomKey
     ) {
         let old = room.local.updateValue(record, forKey: peer)
+        room.listedAt[peer] = nil
         guard let old, old.connection != record.connection else { return }
         actions.append(.close(key, peer, old.connection, old.session == record.session ? .stale : .replaced))
     }

@@ -16,9 +16,8 @@ extension Membership {
         if sweeps[dead] == nil {
             sweeps[dead] = Sweep()
             for (key, room) in rooms where room.view.interest.contains(dead) {
-                repairs.append(.sweep(key, dead: dead, cursor: 0))
+                repairs.append(.sweep(key, dead: dead))
             }
-            pump()
         }
         guard sweeps[dead]?.isWalking == false, sweeps[dead]?.claimInFlight == false else { return }
         sweeps[dead]?.claimInFlight = true
@@ -40,15 +39,15 @@ extension Membership {
             return
         }
         sweeps[dead]?.openRooms = Set(keys)
-        for key in keys { repairs.append(.sweep(key, dead: dead, cursor: 0)) }
-        pump()
+        for key in keys { repairs.append(.sweep(key, dead: dead)) }
     }
 
     mutating func swept(_ key: RoomKey, _ dead: NodeInstance, _ cursor: UInt64) {
         guard cursor == 0 else {
-            repairs.append(.sweep(key, dead: dead, cursor: cursor))
-            return pump()
+            actions.append(.call(.sweep(key, dead: dead, cursor: cursor)))
+            return
         }
+        repairs.finish(.sweep(key, dead: dead))
         guard sweeps[dead]?.openRooms.remove(key) != nil else { return }
         actions.append(.call(.unindex(dead, key)))
         if sweeps[dead]?.openRooms.isEmpty == true { actions.append(.call(.roomsOfDead(dead))) }

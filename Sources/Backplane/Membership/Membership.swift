@@ -92,6 +92,8 @@ public struct Membership: Sendable {
 /// A room as this node is concerned with it: it stays as long as the shared state might still list a member of ours.
 struct LocalRoom: Hashable, Sendable {
     var local: [PeerID: MemberRecord] = [:]
+    /// The room version at which the shared state was last known to list each local member, on this connection.
+    var listedAt: [PeerID: UInt64] = [:]
     /// Joins whose answer is outstanding.
     var joining: [ConnectionID: JoinCommand] = [:]
     var view = RoomView()
@@ -102,6 +104,10 @@ struct LocalRoom: Hashable, Sendable {
     /// Whether the shared state may list a member of this process: then the room is announced after every reconnect,
     /// even when nobody is left in it.
     var mayBeListed = false
+    /// A recovery waits for the joins that are under way: the announce would disown what they bring.
+    var recoversLater = false
+    /// Versions at which other nodes took a peer ID whose join here is still unanswered.
+    var overtaken: [PeerID: UInt64] = [:]
     /// The interest that the runner knows.
     var toldInterest: Set<NodeInstance> = []
 

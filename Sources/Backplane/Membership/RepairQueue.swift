@@ -1,28 +1,39 @@
-/// Commands of recovery and sweeps, let out a few at a time so that joins and heartbeats never queue behind thousands.
+import SignalDomain
+
+/// One piece of recovery.
+enum RepairTask: Hashable, Sendable {
+    /// Announce the room, then read it.
+    case recover(RoomKey)
+    case sweep(RoomKey, dead: NodeInstance)
+}
+
+/// Recovery and sweeps, let out a few at a time so that joins never queue behind thousands of scripts.
 struct RepairQueue: Sendable {
-    private var waiting: [BackplaneCommand] = []
+    private var waiting: [RepairTask] = []
     private var next = 0
-    private var inFlight: Set<BackplaneCommand> = []
+    private var known: Set<RepairTask> = []
+    private var inFlight: Set<RepairTask> = []
 
-    var isEmpty: Bool { next == waiting.count && inFlight.isEmpty }
+    /// A task that waits already is not added again.
+    mutating func append(_ task: RepairTask) {
+        if known.insert(task).inserted { waiting.append(task) }
+    }
 
-    mutating func append(_ command: BackplaneCommand) { waiting.append(command) }
-
-    /// The next command that may go, if the limit allows one.
-    mutating func release(limit: Int) -> BackplaneCommand? {
+    /// The next task that may begin, if the limit allows one.
+    mutating func release(limit: Int) -> RepairTask? {
         guard inFlight.count < limit, next < waiting.count else { return nil }
-        let command = waiting[next]
+        let task = waiting[next]
         next += 1
         if next == waiting.count {
             waiting.removeAll(keepingCapacity: false)
             next = 0
         }
-        inFlight.insert(command)
-        return command
+        known.remove(task)
+        inFlight.insert(task)
+        return task
     }
 
-    /// Whether the command was let out by this queue; it no longer counts.
-    mutating func finish(_ command: BackplaneCommand) -> Bool { inFlight.remove(command) != nil }
+    mutating func finish(_ task: RepairTask) { inFlight.remove(task) }
 
     mutating func clear() { self = RepairQueue() }
 }

@@ -10,8 +10,10 @@ struct RoomView: Hashable, Sendable {
     enum Change: Hashable, Sendable {
         case joined(PeerID, MemberRecord)
         case left(PeerID, InboxFrame.Departure)
-        /// The node's own change, already applied.
-        case own
+        /// A member of this node joined: nobody elsewhere holds its peer ID any more.
+        case joinedHere(PeerID)
+        /// A member of this node left.
+        case leftHere
     }
 
     /// What an observer of the room should hear of.
@@ -103,7 +105,9 @@ struct RoomView: Hashable, Sendable {
         while let version, let change = early.removeValue(forKey: version + 1) {
             self.version = version + 1
             switch change {
-            case .own: break
+            case .leftHere: break
+            case .joinedHere(let peer):
+                if let old = members[peer] { effects += drop(peer, old, .replaced) }
             case .joined(let peer, let record): effects += put(peer, record)
             case .left(let peer, let departure):
                 if let record = members[peer], record.connection == departure.connection {
@@ -125,7 +129,7 @@ struct RoomView: Hashable, Sendable {
         return [.left(peer, old, .replaced), .joined(peer, record)]
     }
 
-    mutating func drop(_ peer: PeerID, _ record: MemberRecord, _ reason: LeaveReason) -> [Effect] {
+    private mutating func drop(_ peer: PeerID, _ record: MemberRecord, _ reason: LeaveReason) -> [Effect] {
         stale.remove(peer)
         members[peer] = nil
         release(record.node)

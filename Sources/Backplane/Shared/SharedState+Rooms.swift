@@ -151,7 +151,10 @@ extension MemberRecord {
         if connection == other.connection { return nil }
         if session == other.session { return connectionNumber >= other.connectionNumber ? .replaced : nil }
         if own.contains(node) { return nil }
-        if owner == other.owner { return generation > other.generation ? .replaced : nil }
+        if owner == other.owner {
+            let isYounger = (generation, session.text) > (other.generation, other.session.text)
+            return isYounger ? .replaced : nil
+        }
         let mine = flags.contains(.island)
         let theirs = other.flags.contains(.island)
         if mine != theirs { return theirs ? .inUse : nil }

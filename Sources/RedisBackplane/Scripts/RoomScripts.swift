@@ -81,7 +81,8 @@ extension Script {
           end
           if own[old.nid] then return nil end
           if old.owner == new.owner then
-            if tonumber(old.gen) > tonumber(new.gen) then return 'R' end
+            local a, b = tonumber(old.gen), tonumber(new.gen)
+            if a > b or (a == b and old.sid > new.sid) then return 'R' end
             return nil
           end
           local mine, theirs = has(old.flags, 4), has(new.flags, 4)

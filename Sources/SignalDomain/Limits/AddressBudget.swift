@@ -34,9 +34,8 @@ public struct AddressBudget: Sendable {
     /// - Parameter elsewhere: open connections of the same address on other nodes.
     public mutating func open(_ key: AddressKey, elsewhere: Int = 0) -> Bool {
         let open = entries[key]?.connections ?? 0
-        if limits.maxConnections > 0, open >= limits.maxConnections - min(elsewhere, limits.maxConnections) {
-            return false
-        }
+        let most = limits.maxConnections
+        if most > 0, open >= most - min(max(elsewhere, 0), most) { return false }
         entries[key, default: Entry()].connections = open + 1
         return true
     }

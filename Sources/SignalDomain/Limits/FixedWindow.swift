@@ -23,7 +23,7 @@ public struct FixedWindow: Hashable, Sendable {
             startedMs = nowMs
             count = 0
         }
-        guard count < limit - min(elsewhere, limit) else {
+        guard count < limit - min(max(elsewhere, 0), limit) else {
             return .refused(retryAfterMs: max(1, windowMs - (nowMs - startedMs)))
         }
         count += 1

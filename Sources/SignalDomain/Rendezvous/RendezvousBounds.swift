@@ -20,7 +20,7 @@ public struct RendezvousBounds: Hashable, Sendable {
     public var maxRecordsPerRoom = 1000
     /// Live records of one client address.
     public var maxRecordsPerAddress = 64
-    /// Rooms in which one owner has records.
+    /// Rooms in which one owner has records; a room here is what libp2p calls a namespace.
     public var maxRoomsPerOwner = 1000
     /// Records of one answer when the caller names no limit.
     public var defaultDiscoverLimit = 32

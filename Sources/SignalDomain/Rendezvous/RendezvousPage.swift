@@ -18,6 +18,7 @@ public struct RendezvousPage: Hashable, Sendable {
     ///
     /// - Parameter entries: live records in any order; those beyond the first `limit` + 1 of either kind may be absent.
     public init(of entries: [RendezvousEntry], limit: Int, after position: RendezvousPosition?) {
+        let limit = max(1, limit)
         let live = entries.sorted { $0.change > $1.change }
         let from = position ?? RendezvousPosition(high: 0, low: .max)
         let newer = position == nil ? [] : live.filter { $0.change > from.high }.reversed().prefix(limit)

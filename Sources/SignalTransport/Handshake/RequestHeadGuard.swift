@@ -17,8 +17,8 @@ final class RequestHeadGuard: ChannelDuplexHandler, RemovableChannelHandler, Slo
     var slot = -1
     /// Requests whose answer is not complete.
     private(set) var unanswered = 0
-    /// Since when the connection has owed a complete request head.
-    private(set) var waitingSince: NIODeadline
+    /// The place in the line of connections that owe a complete request head.
+    private(set) var arrival: UInt64
     private let sockets: LoopSockets
     private var context: ChannelHandlerContext?
     private var deadline: NIODeadline
@@ -26,8 +26,8 @@ final class RequestHeadGuard: ChannelDuplexHandler, RemovableChannelHandler, Slo
 
     init(sockets: LoopSockets) {
         self.sockets = sockets
-        waitingSince = .now()
-        deadline = waitingSince + sockets.requestTimeout
+        arrival = sockets.nextArrival()
+        deadline = sockets.now + sockets.requestTimeout
     }
 
     /// Whether no request is in work: such sockets are counted, and evicted when there are too many.
@@ -69,13 +69,13 @@ final class RequestHeadGuard: ChannelDuplexHandler, RemovableChannelHandler, Slo
         case .head(let head):
             unanswered += 1
             if unanswered == 1 { sockets.settings.census.countPending(-1) }
-            deadline = .now() + sockets.requestTimeout
+            deadline = sockets.now + sockets.requestTimeout
             guard head.uri.utf8.count <= sockets.settings.configuration.handshake.uriBytes else {
                 refuse(.targetTooLong)
                 return
             }
         case .body: break
-        case .end: deadline = .now() + sockets.keepAliveTimeout
+        case .end: deadline = sockets.now + sockets.keepAliveTimeout
         }
         context.fireChannelRead(data)
     }
@@ -108,7 +108,7 @@ final class RequestHeadGuard: ChannelDuplexHandler, RemovableChannelHandler, Slo
         context.write(wrapOutboundOut(.head(answer.head)), promise: nil)
         context.write(wrapOutboundOut(.body(.byteBuffer(answer.body))), promise: nil)
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
-        deadline = .now() + sockets.requestTimeout
+        deadline = sockets.now + sockets.requestTimeout
         // The peer closes when it has read the answer; closing now could reset the answer with its unread bytes.
         context.close(mode: .output, promise: nil)
     }
@@ -118,12 +118,12 @@ final class RequestHeadGuard: ChannelDuplexHandler, RemovableChannelHandler, Slo
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         let part = unwrapOutboundIn(data)
         context.write(data, promise: promise)
+        deadline = sockets.now + sockets.keepAliveTimeout
         guard case .end = part, unanswered > 0 else { return }
         unanswered -= 1
         guard unanswered == 0 else { return }
         sockets.settings.census.countPending(1)
-        waitingSince = .now()
-        deadline = waitingSince + sockets.keepAliveTimeout
+        arrival = sockets.nextArrival()
     }
 
     /// Input is not wanted while the connection only waits for its end.

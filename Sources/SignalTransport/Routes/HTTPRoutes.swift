@@ -13,9 +13,11 @@ public typealias MetricsPage = @Sendable (_ accept: String?) async -> (contentTy
 enum HTTPRoutes {
     /// The answerer of every request that is not a WebSocket handshake. Immutable; every connection's task uses it.
     static func responder(
-        settings: TransportSettings, metricsPage: @escaping MetricsPage
+        settings: TransportSettings, isAlive: @escaping @Sendable () -> Bool, metricsPage: @escaping MetricsPage
     ) -> HTTPChannelHandler.Responder {
-        let routes = routes(settings: settings, metricsPage: metricsPage)
+        let routes =
+            HealthRoutes(node: settings.node, isAlive: isAlive).all + BootstrapRoute(settings: settings).all
+            + RendezvousRoutes(settings: settings).all + ownRoutes(metricsPage: metricsPage)
         let router = Router(context: RouteContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: AnswerRules(settings: settings, methods: RouteTable(routes)))
         for route in routes { router.on(RouterPath(route.path), method: route.method, use: route.answer) }
@@ -28,18 +30,17 @@ enum HTTPRoutes {
         }
     }
 
-    private static func routes(settings: TransportSettings, metricsPage: @escaping MetricsPage) -> [Route] {
-        HealthRoutes(node: settings.node).all + BootstrapRoute(settings: settings).all
-            + RendezvousRoutes(settings: settings).all + [
-                Route(.get, "/metrics") { request, _ in
-                    let page = await metricsPage(request.headers[.accept])
-                    return Response(
-                        status: .ok, headers: [.contentType: page.contentType],
-                        body: ResponseBody(byteBuffer: ByteBuffer(string: page.body)))
-                },
-                // The handshake itself never comes here; whoever forgot to ask for an upgrade does.
-                Route(.get, UpgradeRequest.path) { _, _ in throw Refusal.upgradeRequired },
-            ]
+    private static func ownRoutes(metricsPage: @escaping MetricsPage) -> [Route] {
+        [
+            Route(.get, "/metrics") { request, _ in
+                let page = await metricsPage(request.headers[.accept])
+                return Response(
+                    status: .ok, headers: [.contentType: page.contentType],
+                    body: ResponseBody(byteBuffer: ByteBuffer(string: page.body)))
+            },
+            // The handshake itself never comes here; whoever forgot to ask for an upgrade does.
+            Route(.get, UpgradeRequest.path) { _, _ in throw Refusal.upgradeRequired },
+        ]
     }
 }
 

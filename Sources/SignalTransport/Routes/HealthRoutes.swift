@@ -12,11 +12,16 @@ import SignalNode
 /// The questions of people, kubelets and balancers: is the process alive, does it serve, should it get new sockets.
 struct HealthRoutes: Sendable {
     let node: Node
+    /// Whether every event loop turns.
+    let isAlive: @Sendable () -> Bool
 
     var all: [Route] {
         [
             Route(.get, "/health") { _, _ in Response(json: health) },
-            Route(.get, "/livez") { _, _ in plain("ok") },
+            Route(.get, "/livez") { _, _ in
+                guard isAlive() else { throw Refusal.stuck }
+                return plain("ok")
+            },
             Route(.get, "/readyz") { _, _ in
                 guard node.status.isReady else { throw Refusal.notReady }
                 return plain("ready")
@@ -49,6 +54,8 @@ struct HealthRoutes: Sendable {
 }
 
 extension Refusal {
+    static let stuck = Refusal(
+        status: 503, code: "stuck", title: "Service Unavailable", sentence: "An event loop does not turn any more.")
     static let notReady = Refusal(
         status: 503, code: "not_ready", title: "Service Unavailable",
         sentence: "This node takes no new peers now.", retryAfterSeconds: 1)

@@ -21,6 +21,13 @@ public final class SignalServer: Sendable {
     private struct LoopEntry: Sendable {
         let loop: any EventLoop
         let sockets: NIOLoopBoundBox<LoopSockets>
+        let pulse = LoopPulse()
+
+        init(_ loop: any EventLoop, settings: TransportSettings) {
+            self.loop = loop
+            sockets = .makeBoxSendingValue(
+                LoopSockets(loop: loop, settings: settings, pulse: pulse), eventLoop: loop)
+        }
     }
 
     /// - Parameters:
@@ -30,13 +37,12 @@ public final class SignalServer: Sendable {
         let settings = TransportSettings(node: node, logger: logger)
         self.settings = settings
         self.group = group
+        let loops = group.makeIterator().map { loop in LoopEntry(loop, settings: settings) }
+        self.loops = loops
+        let isAlive: @Sendable () -> Bool = { loops.allSatisfy { $0.pulse.isAlive(at: .now()) } }
         routes = RoutedChannel(
-            responder: HTTPRoutes.responder(settings: settings, metricsPage: metricsPage), logger: logger)
-        loops = group.makeIterator().map { loop in
-            LoopEntry(
-                loop: loop,
-                sockets: .makeBoxSendingValue(LoopSockets(loop: loop, settings: settings), eventLoop: loop))
-        }
+            responder: HTTPRoutes.responder(settings: settings, isAlive: isAlive, metricsPage: metricsPage),
+            logger: logger)
     }
 
     /// The bound address, with the port that the system chose; nil before `start` and after `stopAccepting`.

@@ -8,26 +8,36 @@ import SignalNode
 final class LoopSockets {
     let loop: any EventLoop
     let settings: TransportSettings
-    /// The time of the last look at the sockets: exact enough for every deadline that is watched here.
-    private(set) var now = NIODeadline.now()
+    private let pulse: LoopPulse
+    private var clock: LoopClock
+    private var arrivals: UInt64 = 0
     private var requests = SlotList<RequestHeadGuard>()
     private var signals = SlotList<SignalChannelHandler>()
     private var unflushed: [SignalChannelHandler] = []
     private var isFlushScheduled = false
     private var timer: RepeatedTask?
 
-    init(loop: any EventLoop, settings: TransportSettings) {
+    init(loop: any EventLoop, settings: TransportSettings, pulse: LoopPulse) {
         self.loop = loop
         self.settings = settings
+        self.pulse = pulse
+        clock = LoopClock(startingAt: .now(), interval: settings.watchInterval)
     }
 
-    var signalCount: Int { signals.elements.count }
+    /// The time of all deadlines of this loop's sockets.
+    var now: NIODeadline { clock.now }
+
+    /// A number for a connection that begins to wait; smaller = waits longer.
+    func nextArrival() -> UInt64 {
+        arrivals += 1
+        return arrivals
+    }
 
     func start() {
         let interval = settings.watchInterval
         let sockets = NIOLoopBound(self, eventLoop: loop)
         timer = loop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { _ in
-            sockets.value.tick(now: .now())
+            sockets.value.tick(at: .now())
         }
     }
 
@@ -59,8 +69,10 @@ final class LoopSockets {
     // MARK: Time
 
     /// Lets every socket look at its deadlines.
-    func tick(now: NIODeadline) {
-        self.now = now
+    func tick(at real: NIODeadline) {
+        pulse.beat(at: real)
+        clock.advance(to: real)
+        let now = clock.now
         for request in requests.elements { request.tick(now: now) }
         for signal in signals.elements { signal.tick(now: now) }
     }
@@ -98,7 +110,7 @@ final class LoopSockets {
     /// chance.
     private func evictOldestPending(butNot newest: RequestHeadGuard) {
         let waiting = requests.elements.lazy.filter { $0.isPending && $0 !== newest }
-        waiting.min { $0.waitingSince < $1.waitingSince }?.evict()
+        waiting.min { $0.arrival < $1.arrival }?.evict()
     }
 
     /// Ends every socket: gracefully with a closing handshake or after the running answer, else at once.

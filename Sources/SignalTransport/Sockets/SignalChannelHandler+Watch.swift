@@ -31,15 +31,15 @@ extension SignalChannelHandler {
         let liveness = settings.configuration.liveness
         guard liveness.pingIntervalMs > 0 else { return }
         if isSilenceExpected {
-            lastHeard = now
+            quietSince = now
             return
         }
-        let patience = Int64(liveness.pingIntervalMs) * Int64(unansweredPings + 1)
-        guard now - lastHeard >= .milliseconds(patience) else { return }
+        guard now - quietSince >= .milliseconds(Int64(liveness.pingIntervalMs)) else { return }
         if unansweredPings >= liveness.pongMisses {
             close(.heartbeatTimeout)
         } else {
             unansweredPings += 1
+            quietSince = now
             transmit(ControlFrame.ping(), from: nil)
         }
     }

@@ -37,7 +37,8 @@ final class SignalChannelHandler: ChannelDuplexHandler, Slotted {
     var reportedBytes = 0
 
     // Liveness.
-    var lastHeard: NIODeadline
+    /// When the peer was heard or asked last.
+    var quietSince: NIODeadline
     var unansweredPings = 0
 
     // Inbound.
@@ -52,7 +53,7 @@ final class SignalChannelHandler: ChannelDuplexHandler, Slotted {
         self.sockets = sockets
         self.settings = sockets.settings
         rules = FrameRules(limits: sockets.settings.frameLimits)
-        lastHeard = .now()
+        quietSince = sockets.now
     }
 
     // MARK: Life
@@ -92,7 +93,7 @@ final class SignalChannelHandler: ChannelDuplexHandler, Slotted {
     // MARK: Inbound
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        lastHeard = sockets.now
+        quietSince = sockets.now
         unansweredPings = 0
         switch rules.receive(unwrapInboundIn(data), now: sockets.now) {
         case .none: break
@@ -134,7 +135,7 @@ final class SignalChannelHandler: ChannelDuplexHandler, Slotted {
 
     func resumeReading() {
         isReadingPaused = false
-        lastHeard = sockets.now
+        quietSince = sockets.now
         guard isReadDue else { return }
         isReadDue = false
         context?.read()

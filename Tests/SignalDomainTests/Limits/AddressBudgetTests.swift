@@ -34,6 +34,7 @@ struct AddressBudgetTests {
         var budget = budget()
         #expect(budget.open(one, elsewhere: 1) && !budget.open(one, elsewhere: 1))
         #expect(!budget.open(other, elsewhere: 2) && !budget.open(other, elsewhere: .max))
+        #expect(budget.open(one, elsewhere: .min) && !budget.open(one, elsewhere: .min))
         #expect(budget.admitMessage(one, elsewhere: 2, nowMs: 0) == .admitted)
         #expect(budget.admitMessage(one, elsewhere: 2, nowMs: 0) != .admitted)
     }

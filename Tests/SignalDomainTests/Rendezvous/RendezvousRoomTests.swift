@@ -100,6 +100,7 @@ struct RendezvousRoomTests {
         let rest = room.discover(limit: 3, after: page.position, now: later(10))
         #expect(rest.entries.map(\.peer.text) == ["p1", "p0"] && !rest.hasMore)
         let nothing = room.discover(limit: 3, after: rest.position, now: later(10))
+        #expect(room.discover(limit: .min, after: nil, now: later(10)).entries.map(\.peer.text) == ["p4"])
         #expect(nothing.entries.isEmpty && !nothing.hasMore && nothing.position == rest.position)
     }
 

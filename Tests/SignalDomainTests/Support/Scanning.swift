@@ -1,6 +1,5 @@
 import SignalDomain
 
-/// Scans bytes that end exactly where their memory ends.
 func scan(_ bytes: [UInt8], limits: ScanLimits = ScanLimits()) throws(ScanError) -> ScannedMessage {
     let outcome = bytes.withUnsafeBytes { buffer in
         Result { () throws(ScanError) in try MessageScanner.scan(buffer, limits: limits) }

@@ -1,0 +1,149 @@
+# Starting, watching and ending the processes of one run; sourced by infra/cluster/up and infra/bench/run.
+#
+# Every process is started by `start`, runs in its own process group (a Ctrl-C of the terminal reaches only the script),
+# and is noted in $state/pids until it has been seen to end. `end_all` ends exactly these, by process id. If the script
+# itself is killed, the guard does it.
+#
+# shellcheck shell=bash
+
+PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
+
+# prepare DIRECTORY: a fresh place for logs, process ids and secrets.
+prepare() {
+    state=$1
+    if [ -s "$state/pids" ] && [ -n "$(living)" ]; then
+        echo "$state belongs to a run that is still there ($(living | tr '\n' ' ')): end that one first." >&2
+        exit 1
+    fi
+    mkdir -p "$state"
+    rm -f "$state"/*.log
+    : >"$state/pids"
+    trap end_all EXIT
+    trap 'exit 0' INT
+    trap 'exit 143' TERM HUP
+    exec 9> >(guard)
+}
+
+# The guard reads from a pipe that only the script writes to: its end is the script's end, however that came.
+guard() {
+    trap '' INT TERM HUP
+    cat >/dev/null
+    [ ! -e "$state/pids" ] || end_all
+}
+
+# start NAME COMMAND…: runs the command with its output in $state/NAME.log; its process id is then in $pid.
+start() {
+    local name=$1
+    shift
+    set -m
+    "$@" >"$state/$name.log" 2>&1 </dev/null 9>&- &
+    set +m
+    pid=$!
+    echo "$name $pid $(basename "$1")" >>"$state/pids"
+    disown "$pid"
+}
+
+# The lines `NAME PID` of all that still run; a process id that another program has by now does not count.
+living() {
+    local all name number program
+    all=$(ps -o pid=,comm= -p "$(awk '{ printf "%s%s", comma, $2; comma = "," }' "$state/pids")" 2>/dev/null)
+    while read -r name number program; do
+        if grep -Eq "^ *$number (.*/)?$program\$" <<<"$all"; then echo "$name $number"; fi
+    done <"$state/pids"
+}
+
+is_alive() { kill -0 "$1" 2>/dev/null; }
+
+# Last started, first ended. SIGINT lets a node close its sockets at once, where SIGTERM would drain it for seconds.
+end_all() {
+    set +e
+    trap '' EXIT HUP
+    hurry=no
+    trap 'hurry=yes' INT TERM
+    local name number tries=0
+    while read -r name number; do
+        case $name in
+        n[0-9]*) kill -INT "$number" ;;
+        *) kill -TERM "$number" ;;
+        esac
+    done < <(living | sed '1!G;h;$!d') 2>/dev/null
+    while [ -n "$(living)" ]; do
+        tries=$((tries + 1))
+        if [ "$tries" -ge 80 ] || [ "$hurry" = yes ]; then
+            while read -r name number; do kill -KILL "$number"; done < <(living) 2>/dev/null
+        fi
+        sleep 0.1
+    done
+    rm -f "$state/pids"
+}
+
+is_port_busy() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+
+# require_port PORT VARIABLE PURPOSE
+require_port() {
+    if ! [[ $1 =~ ^[0-9]+$ ]] || [ "$1" -lt 1 ] || [ "$1" -gt 65535 ]; then
+        echo "$2=$1 is not a port." >&2
+        exit 1
+    fi
+    if is_port_busy "$1"; then
+        echo "Port $1 ($3) is in use by another process: stop that one, or set $2 to a free port." >&2
+        exit 1
+    fi
+}
+
+free_port() {
+    local port
+    while :; do
+        port=$((20000 + RANDOM % 12000))
+        is_port_busy "$port" || break
+    done
+    echo "$port"
+}
+
+# await NAME PID CHECK…: waits until the check succeeds; says why if the process ends or ten seconds pass.
+await() {
+    local name=$1 pid=$2 tries=0
+    shift 2
+    until "$@"; do
+        tries=$((tries + 1))
+        if ! is_alive "$pid"; then
+            echo "$name did not start. The end of $state/$name.log:" >&2
+            tail -n 5 "$state/$name.log" >&2
+            exit 1
+        fi
+        if [ "$tries" -ge 100 ]; then
+            echo "$name is not ready after 10 s. The end of $state/$name.log:" >&2
+            tail -n 5 "$state/$name.log" >&2
+            exit 1
+        fi
+        sleep 0.1
+    done
+}
+
+redis_answers() {
+    local answer
+    { exec 3<>"/dev/tcp/127.0.0.1/$1"; } 2>/dev/null || return 1
+    printf 'PING\r\n' >&3
+    read -r -t 1 answer <&3
+    exec 3>&-
+    [[ $answer == +PONG* ]]
+}
+
+# http_answers PORT PATH: whether the status is 200.
+http_answers() {
+    local line
+    { exec 3<>"/dev/tcp/127.0.0.1/$1"; } 2>/dev/null || return 1
+    printf 'GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n' "$2" >&3
+    read -r -t 2 line <&3
+    exec 3>&-
+    [[ $line == "HTTP/1.1 200"* ]]
+}
+
+# random_secret: 256 bits in hexadecimal.
+random_secret() { od -An -N32 -tx1 /dev/urandom | tr -d ' \n'; }
+
+# start_redis PORT: nothing is written to the disk.
+start_redis() {
+    start redis redis-server --port "$1" --bind 127.0.0.1 --save '' --appendonly no --dir "$state"
+    await redis "$pid" redis_answers "$1"
+}
