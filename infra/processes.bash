@@ -57,10 +57,11 @@ is_alive() { kill -0 "$1" 2>/dev/null; }
 # Last started, first ended. SIGINT lets a node close its sockets at once, where SIGTERM would drain it for seconds.
 end_all() {
     set +e
-    trap '' EXIT HUP
+    trap '' EXIT HUP PIPE
     hurry=no
     trap 'hurry=yes' INT TERM
     local name number tries=0
+    [ -z "$(living)" ] || echo "Ending $(living | cut -d ' ' -f 1 | tr '\n' ' ')…"
     while read -r name number; do
         case $name in
         n[0-9]*) kill -INT "$number" ;;
@@ -74,7 +75,7 @@ end_all() {
         fi
         sleep 0.1
     done
-    rm -f "$state/pids"
+    rm -f "$state/pids" "$state/secret"
 }
 
 is_port_busy() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }

@@ -11,7 +11,6 @@ extension Membership {
         node = instance
         hasLease = false
         loseConnection()
-        for key in rooms.keys { rooms[key]?.isIndexed = false }
         for key in rooms.keys {
             for peer in rooms[key]?.local.keys.map({ $0 }) ?? [] { rooms[key]?.local[peer]?.node = instance }
         }
@@ -118,6 +117,7 @@ extension Membership {
         for key in rooms.keys {
             rooms[key]?.view.invalidate()
             rooms[key]?.inFlight = 0
+            rooms[key]?.isIndexed = false
             rooms[key]?.recoversLater = false
             rooms[key]?.overtaken = [:]
             rooms[key]?.listedAt = [:]
