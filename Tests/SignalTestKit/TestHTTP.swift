@@ -26,7 +26,10 @@ public final class TestConnection: Sendable {
             owner.inbound.withLock { $0.bytes.append(contentsOf: buffer.readableBytesView) }
             owner.onBytes.withLock { $0 }?()
         }
-        func channelInactive(context: ChannelHandlerContext) { owner.inbound.withLock { $0.isEnded = true } }
+        func channelInactive(context: ChannelHandlerContext) {
+            owner.inbound.withLock { $0.isEnded = true }
+            owner.onBytes.withLock { $0 = nil }
+        }
         func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
     }
 
@@ -65,7 +68,7 @@ public final class TestConnection: Sendable {
     /// Whether the server has ended the connection.
     public var isEnded: Bool { inbound.withLock { $0.isEnded } }
 
-    /// Calls `body` on the socket's event loop whenever something has come in.
+    /// Calls `body` on the socket's event loop whenever something has come in, until the connection ends.
     public func whenBytesArrive(_ body: @escaping @Sendable () -> Void) { onBytes.withLock { $0 = body } }
 
     public func send(_ bytes: some Collection<UInt8> & Sendable) async throws {

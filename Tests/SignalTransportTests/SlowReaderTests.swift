@@ -21,8 +21,8 @@ import Testing
             let (sender, reader) = (try await server.join(), try await server.join())
             let stuck = try await server.join(receiveBuffer: 4_096)
             try await stuck.connection.setReading(false)
-            for number in 0..<200 { try await sender.sendRaw(Self.chunk(number)) }
-            for number in 0..<200 { #expect(try await reader.next()["n"] == "\(number)") }
+            for number in 0..<100 { try await sender.sendRaw(Self.chunk(number)) }
+            for number in 0..<100 { #expect(try await reader.next()["n"] == "\(number)") }
             try await stuck.connection.setReading(true)
             #expect(try await stuck.expectClose() == TestClose(code: 1013, reason: "slow_consumer"))
         }
@@ -76,8 +76,8 @@ import Testing
             let (sender, reader) = (try await server.join(), try await server.join())
             let stuck = try await server.join(receiveBuffer: 4_096)
             try await stuck.connection.setReading(false)
-            for number in 0..<200 { try await sender.sendRaw(Self.chunk(number)) }
-            for number in 0..<200 { #expect(try await reader.next()["n"] == "\(number)") }
+            for number in 0..<100 { try await sender.sendRaw(Self.chunk(number)) }
+            for number in 0..<100 { #expect(try await reader.next()["n"] == "\(number)") }
             #expect(try await TestServer.eventually { server.node.metrics.activeConnections == 2 })
         }
     }

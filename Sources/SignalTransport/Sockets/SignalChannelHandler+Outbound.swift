@@ -74,7 +74,13 @@ extension SignalChannelHandler: SessionSocket {
     func giveUp() {
         guard state == .open else { return }
         settings.node.metrics.slowConsumerClosed()
-        close(.slowConsumer)
+        abandon(.slowConsumer)
+    }
+
+    /// Closes a socket whose peer does not keep up: its session ends now, however long the close frame travels.
+    func abandon(_ reason: CloseReason) {
+        close(reason)
+        endSession(.lost, code: reason.code)
     }
 
     /// Ends the socket at once and frees what waits: for a node that is out of memory or out of time.

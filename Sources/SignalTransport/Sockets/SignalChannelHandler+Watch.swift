@@ -36,7 +36,7 @@ extension SignalChannelHandler {
         }
         guard now - quietSince >= .milliseconds(Int64(liveness.pingIntervalMs)) else { return }
         if unansweredPings >= liveness.pongMisses {
-            close(.heartbeatTimeout)
+            abandon(.heartbeatTimeout)
         } else {
             unansweredPings += 1
             quietSince = now
