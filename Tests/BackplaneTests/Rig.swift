@@ -24,10 +24,11 @@ actor Rig {
         self.make = make
     }
 
-    static func run(
+    @discardableResult
+    static func run<Result: Sendable>(
         _ kind: Kind, leaseMs: Int64 = 5_000, heartbeatMs: Int64 = 500,
-        _ body: @Sendable (Rig) async throws -> Void
-    ) async throws {
+        _ body: @Sendable (Rig) async throws -> Result
+    ) async throws -> Result {
         let server = kind == .redis ? try RedisServer() : nil
         defer { server?.stop() }
         let url = try server.map { try RedisURL($0.url) }
@@ -39,12 +40,13 @@ actor Rig {
             return RedisBackplane(settings: settings, on: loop, logger: Logger(label: "test"))
         }
         do {
-            try await body(rig)
+            let result = try await body(rig)
+            await rig.close()
+            return result
         } catch {
             await rig.close()
             throw error
         }
-        await rig.close()
     }
 
     /// A connected node; `registers` = it also has a lease.

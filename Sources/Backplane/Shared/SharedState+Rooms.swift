@@ -85,13 +85,10 @@ extension SharedState {
                 place(entry, for: command.node, replacing: holder, in: command.room, clock)
             }
         }
-        var listed = rooms[command.room]?.announced[command.node] ?? []
-        listed.formUnion(command.entries.map(\.peer))
-        guard command.isLast else {
-            rooms[command.room, default: Room()].announced[command.node] = listed
-            return .announced(lost: lost)
-        }
-        rooms[command.room]?.announced[command.node] = nil
+        let announcement = Announcement(room: command.room, node: command.node)
+        let listed = (announced[announcement] ?? []).union(command.entries.map(\.peer))
+        announced[announcement] = command.isLast ? nil : listed
+        guard command.isLast else { return .announced(lost: lost) }
         disown(command.room, own: own, except: listed, node: command.node)
         return .announced(lost: lost)
     }

@@ -28,8 +28,12 @@ public struct SharedState: Sendable {
         var members: [PeerID: MemberRecord] = [:]
         var interest: [NodeInstance: Int] = [:]
         var version: UInt64 = 0
-        /// Peers of the earlier pages of an announce that is under way.
-        var announced: [NodeInstance: Set<PeerID>] = [:]
+    }
+
+    /// An announce that is under way.
+    struct Announcement: Hashable, Sendable {
+        var room: RoomKey
+        var node: NodeInstance
     }
 
     public let timings: Timings
@@ -42,6 +46,8 @@ public struct SharedState: Sendable {
     var index: [NodeInstance: Set<RoomKey>] = [:]
     var claims: [NodeInstance: (by: NodeInstance, untilMs: Int64)] = [:]
     var rooms: [RoomKey: Room] = [:]
+    /// Peers of the earlier pages of announces.
+    var announced: [Announcement: Set<PeerID>] = [:]
     var rendezvous: [RoomKey: RendezvousRoom] = [:]
     private var published: [Published] = []
 

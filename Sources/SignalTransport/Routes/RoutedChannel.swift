@@ -12,12 +12,17 @@ struct RoutedChannel: HTTPChannelHandler {
     typealias Value = NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>
 
     let responder: Responder
+    let census: SocketCensus
     let logger: Logger
 
     /// Adds the handlers at the end of the pipeline and starts the request loop. Runs on the channel's event loop.
     func install(on channel: any Channel) throws {
         let value = try addHandlers(to: channel)
-        Task { await handle(value: value, logger: logger) }
+        census.countRequestLoop(1)
+        Task {
+            await handle(value: value, logger: logger)
+            census.countRequestLoop(-1)
+        }
     }
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {

@@ -42,7 +42,7 @@ public final class SignalServer: Sendable {
         let isAlive: @Sendable () -> Bool = { loops.allSatisfy { $0.pulse.isAlive(at: .now()) } }
         routes = RoutedChannel(
             responder: HTTPRoutes.responder(settings: settings, isAlive: isAlive, metricsPage: metricsPage),
-            logger: logger)
+            census: settings.census, logger: logger)
     }
 
     /// The bound address, with the port that the system chose; nil before `start` and after `stopAccepting`.
@@ -55,13 +55,13 @@ public final class SignalServer: Sendable {
     ///
     /// - Throws: `ListenError`, whose description names the host, the port and the setting to change.
     public func start() async throws {
-        onEveryLoop { $0.start() }
+        await onEveryLoop { $0.start() }
         let address = settings.configuration.listener
         do {
             let channel = try await bootstrap.bind(host: address.host, port: address.port).get()
             listener.withLock { $0 = channel }
         } catch {
-            onEveryLoop { $0.stop() }
+            await onEveryLoop { $0.stop() }
             throw ListenError(host: address.host, port: address.port, cause: error)
         }
     }
@@ -77,22 +77,23 @@ public final class SignalServer: Sendable {
     /// Returns after at most the close timeout and two seconds, whatever the peers do.
     public func shutdown() async {
         await stopAccepting()
-        onEveryLoop { $0.shutDown(.gracefully) }
+        await onEveryLoop { $0.shutDown(.gracefully) }
         await waitForSockets(atMost: .milliseconds(settings.configuration.liveness.closeTimeoutMs))
-        onEveryLoop { $0.shutDown(.atOnce) }
+        await onEveryLoop { $0.shutDown(.atOnce) }
         await waitForSockets(atMost: .seconds(2))
-        onEveryLoop { $0.stop() }
+        await onEveryLoop { $0.stop() }
     }
 
     private func waitForSockets(atMost limit: Duration) async {
         let deadline = ContinuousClock.now + limit
-        while settings.census.open > 0, ContinuousClock.now < deadline {
+        while !settings.census.isEmpty, ContinuousClock.now < deadline {
             try? await Task.sleep(for: .milliseconds(10))
         }
     }
 
-    private func onEveryLoop(_ body: @escaping @Sendable (LoopSockets) -> Void) {
-        for entry in loops { entry.loop.execute { body(entry.sockets.value) } }
+    /// Runs `body` on each event loop, and returns when all have done so; a loop that is gone is left out.
+    private func onEveryLoop(_ body: @escaping @Sendable (LoopSockets) -> Void) async {
+        for entry in loops { try? await entry.loop.submit { body(entry.sockets.value) }.get() }
     }
 
     private var bootstrap: ServerBootstrap {

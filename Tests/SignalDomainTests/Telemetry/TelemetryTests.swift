@@ -78,6 +78,7 @@ struct TelemetryTests {
         var labels = RegionCarrierLabels()
         var number = 0
         var isShown = false
+        for filler in 0..<1500 { _ = labels.admit(RegionCarrier(region: "f\(filler)", carrier: "c")) }
         for _ in 0..<20 {
             for _ in 0..<100 {
                 number += 1

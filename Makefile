@@ -1,0 +1,49 @@
+# The house's commands. `make` alone lists them.
+
+NODE := .build/debug/signal-node
+NODE_SOURCES := $(shell find Sources Package.swift -not -path 'Sources/signal-load*' 2>/dev/null)
+
+.DEFAULT_GOAL := help
+.PHONY: help run test cluster bench lint format deps clean
+
+help: ## list the commands
+	@awk -F ': .*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+run: $(NODE) ## build and run one node, no Redis needed
+	@echo "Starting the node: http://127.0.0.1:$${PORT:-8787}/health and ws://127.0.0.1:$${PORT:-8787}/signal (Ctrl-C ends it)"
+	@exec $(NODE)
+
+test: ## build and run all tests (FILTER=Name runs some)
+	@infra/deps hiredis redis haproxy openssl
+	@echo "Building the node and its tests (first time: about 8 minutes on 2 cores) …"
+	@exec infra/test/run $(if $(FILTER),--filter '$(FILTER)')
+
+cluster: $(NODE) ## run Redis, three nodes and the edge on this machine
+	@infra/deps redis haproxy
+	@exec infra/cluster/up
+
+bench: ## measure CPU, memory, latency and Redis traffic per signal (release build)
+	@infra/deps hiredis redis
+	@echo "Building signal-node and signal-load for release (first time: about 12 minutes on 2 cores) …"
+	@swift build -c release --product signal-node
+	@swift build -c release --product signal-load
+	@exec infra/bench/run
+
+lint: ## check format, scripts and the edge's configuration
+	@infra/lint
+
+format: ## format the Swift sources in place
+	@swift format --in-place --recursive --configuration .swift-format Sources Tests Package.swift
+
+deps: ## install what is missing: libhiredis-dev, redis-server, haproxy, openssl
+	@infra/deps hiredis redis haproxy openssl
+	@echo "Everything is there."
+
+clean: ## remove everything that was built
+	@rm -rf .build .cluster
+
+$(NODE): $(NODE_SOURCES)
+	@infra/deps hiredis
+	@[ -e $@ ] || echo "Building signal-node (first time: about 5 minutes on 2 cores; a second start takes seconds) …"
+	@swift build --product signal-node
+	@touch $@
