@@ -1,10 +1,8 @@
 extension NodeConfiguration {
     /// The Redis that the nodes of a cluster share; without an address the backplane is embedded and the node is alone.
     public struct Redis: Sendable, Equatable {
-        /// One shard: `redis://[user:password@]host:port[/db]`, `rediss://…` or `sentinel://h1:p,h2:p/master`.
+        /// `redis://[user:password@]host:port[/db]` or `rediss://…`.
         public var url: String?
-        /// Several shards: `name=url;name=url`. Excludes `url`.
-        public var urls: String?
         /// Whether the node stays not ready until its first registration in Redis.
         public var required = true
         /// A PEM file of the authorities that sign the certificate of a `rediss` server; nil = the system's.
@@ -21,7 +19,7 @@ extension NodeConfiguration {
         public init() {}
 
         /// Whether nodes share a Redis at all.
-        public var isConfigured: Bool { url != nil || urls != nil }
+        public var isConfigured: Bool { url != nil }
     }
 
     /// The clockwork of cluster.md §2.5. Invariant: three heartbeats fit into one lease.
@@ -32,8 +30,6 @@ extension NodeConfiguration {
         public var heartbeatMs = 500
         /// A pause of all heartbeats longer than this means that Redis was away: leases are moved, nobody is dead.
         public var amnestyGapMs = 2_500
-        /// How long a resumable session whose socket was lost stays a member, in milliseconds.
-        public var leaveWindowMs = 30_000
         /// The lifetime of the Redis keys of a room that no node refreshes, in milliseconds.
         public var roomKeyTTLMs = 3_600_000
         /// The time between two refreshes of these keys by each interested node, in milliseconds.

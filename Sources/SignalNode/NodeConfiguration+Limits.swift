@@ -95,10 +95,6 @@ extension NodeConfiguration {
         public var addressBytes = 256
         /// The number of records of one room.
         public var recordsPerRoom = 1_000
-        /// The number of records that one client address may own.
-        public var recordsPerIP = 64
-        /// The number of namespaces that one owner may use.
-        public var namespacesPerOwner = 1_000
         /// The page size of a discover request that names none.
         public var defaultDiscoverLimit = 32
         /// Larger page sizes are lowered to this.

@@ -46,14 +46,9 @@ extension NodeConfiguration {
 
     private func redisProblems() -> [String] {
         var found: [String] = []
-        if redis.url != nil, redis.urls != nil {
-            found.append("REDIS_URL and REDIS_URLS are both set: keep REDIS_URLS for several shards, else REDIS_URL.")
-        }
         if let url = redis.url, !TextForm.isRedisURL(url) {
-            found.append(
-                "REDIS_URL must look like redis://host:6379, rediss://… or sentinel://h1:26379,h2:26379/master.")
+            found.append("REDIS_URL must look like redis://host:6379 or rediss://host:6379.")
         }
-        if let urls = redis.urls { found += shardProblems(urls) }
         let secret = access.clusterSecret
         if redis.isConfigured, secret == nil {
             found.append(
@@ -66,21 +61,6 @@ extension NodeConfiguration {
         if redis.reconnectMinMs > redis.reconnectMaxMs {
             found.append("REDIS_RECONNECT_MIN_MS must not exceed REDIS_RECONNECT_MAX_MS.")
         }
-        return found
-    }
-
-    private func shardProblems(_ urls: String) -> [String] {
-        var found: [String] = []
-        var names: Set<Substring> = []
-        for (index, entry) in urls.split(separator: ";").enumerated() {
-            let parts = entry.split(separator: "=", maxSplits: 1)
-            guard parts.count == 2, TextForm.isNodeName(String(parts[0])), TextForm.isRedisURL(String(parts[1])) else {
-                found.append("REDIS_URLS: entry \(index + 1) must look like name=redis://host:6379.")
-                continue
-            }
-            if !names.insert(parts[0]).inserted { found.append("REDIS_URLS names the shard \"\(parts[0])\" twice.") }
-        }
-        if names.isEmpty, found.isEmpty { found.append("REDIS_URLS is set but lists no shard.") }
         return found
     }
 

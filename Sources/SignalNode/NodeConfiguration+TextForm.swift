@@ -35,11 +35,7 @@ extension NodeConfiguration {
         }
 
         static func isRedisURL(_ text: String) -> Bool {
-            if text.hasPrefix("sentinel://") {
-                let parts = text.dropFirst("sentinel://".count).split(separator: "/", omittingEmptySubsequences: false)
-                return parts.count == 2 && parts.allSatisfy { !$0.isEmpty }
-            }
-            return isURL(text, schemes: ["redis", "rediss"])
+            isURL(text, schemes: ["redis", "rediss"])
         }
 
         private static func isAlphanumeric(_ byte: UInt8) -> Bool {

@@ -10,8 +10,6 @@ public struct NodeConfiguration: Sendable, Equatable {
     public var nodeName = "node"
     /// The least severe level that is logged.
     public var logLevel = Logger.Level.info
-    /// Whether the demo page is served at `/`.
-    public var demoEnabled = true
     /// The `wss://…/signal` address that `/bootstrap` tells to clients; nil derives it from the request.
     public var publicSignalingURL: String?
     /// STUN servers that `/bootstrap` lists (RFC 7064 URIs).

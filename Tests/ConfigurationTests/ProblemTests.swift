@@ -29,21 +29,8 @@ struct ProblemTests {
         Case(word: "ALLOWED_ORIGINS") { $0.access.allowedOrigins = ["https://example.org/"] },
         Case(word: "TRUSTED_PROXY_CIDRS") { $0.access.trustedProxyCIDRs = ["10.0.0.0/33"] },
         Case(word: "RATE_LIMIT_EXEMPT_CIDRS") { $0.rates.exemptCIDRs = ["localhost"] },
-        Case(word: "REDIS_URL and REDIS_URLS") {
-            $0.redis.url = "redis://h"
-            $0.redis.urls = "a=redis://h"
-            $0.access.clusterSecret = "0123456789abcdef"
-        },
         Case(word: "REDIS_URL must look like") {
             $0.redis.url = "http://h"
-            $0.access.clusterSecret = "0123456789abcdef"
-        },
-        Case(word: "REDIS_URLS: entry 2") {
-            $0.redis.urls = "a=redis://h;redis://h"
-            $0.access.clusterSecret = "0123456789abcdef"
-        },
-        Case(word: "twice") {
-            $0.redis.urls = "a=redis://h;a=redis://i"
             $0.access.clusterSecret = "0123456789abcdef"
         },
         Case(word: "CLUSTER_SECRET is missing") { $0.redis.url = "redis://h" },
@@ -93,7 +80,7 @@ struct ProblemTests {
         configuration.access.allowedOrigins = ["https://app.example.org", "http://localhost:8080", "null"]
         configuration.access.trustedProxyCIDRs = ["10.0.0.0/8", "192.0.2.1", "::1", "fd00::/8", "0.0.0.0/0"]
         configuration.access.clusterSecret = "0123456789abcdef"
-        configuration.redis.urls = "east=rediss://u:p@h:6380/1;west=sentinel://h1:26379,h2:26379/main"
+        configuration.redis.url = "rediss://u:p@h:6380/1"
         configuration.outbound.queueBytes = 0
         #expect(configuration.problems() == [])
     }

@@ -88,8 +88,8 @@ struct ReaderTests {
 
     @Test("an address with commas and semicolons survives as a flag")
     func punctuation() {
-        let urls = "a=sentinel://h1:1,h2:2/main;b=redis://h3"
-        #expect(read(["--redis-urls", urls]).configuration.redis.urls == urls)
+        let url = "redis://h;a,b:1"
+        #expect(read(["--redis-url", url]).configuration.redis.url == url)
     }
 
     @Test(

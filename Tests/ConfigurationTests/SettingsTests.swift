@@ -15,11 +15,11 @@ struct SettingsTests {
     @Test(
         "environment variables have the published names",
         arguments: [
-            "HOST", "PORT", "NODE_NAME", "REDIS_URL", "REDIS_URLS", "REDIS_REQUIRED", "CLUSTER_SECRET",
+            "HOST", "PORT", "NODE_NAME", "REDIS_URL", "REDIS_REQUIRED", "CLUSTER_SECRET",
             "SIGNAL_TOKEN_SHA256", "RATE_LIMIT_CONNECTIONS_PER_IP", "RATE_LIMIT_MESSAGES_PER_MINUTE",
             "RATE_LIMIT_DRY_RUN", "RATE_LIMIT_EXEMPT_CIDRS", "TRUSTED_PROXY_CIDRS", "ALLOWED_ORIGINS",
-            "MAX_MESSAGE_BYTES", "PUBLIC_SIGNALING_URL", "STUN_URIS", "LEASE_MS", "HEARTBEAT_MS", "LEAVE_WINDOW_MS",
-            "DUPLICATE_PAYLOAD_LIMIT", "DRAIN_SECONDS", "LEGACY_REPLACE", "LOG_LEVEL", "DEMO_ENABLED",
+            "MAX_MESSAGE_BYTES", "PUBLIC_SIGNALING_URL", "STUN_URIS", "LEASE_MS", "HEARTBEAT_MS",
+            "DUPLICATE_PAYLOAD_LIMIT", "DRAIN_SECONDS", "LEGACY_REPLACE", "LOG_LEVEL",
         ])
     func publishedNames(name: String) {
         #expect(Settings.all.contains { $0.names.environment == name })
@@ -67,11 +67,10 @@ struct SettingsTests {
         configuration.access.clusterSecret = "canary-secret-0001"
         configuration.access.signalTokenSHA256 = ["canary"]
         configuration.redis.url = "redis://user:canary@example.org:6379/0"
-        configuration.redis.urls = "a=redis://:canary@h:1;b=rediss://h:2"
         for setting in Settings.all {
             #expect(setting.shownText(in: configuration)?.contains("canary") != true, "\(setting.key)")
         }
-        let urls = try #require(Settings.all.first { $0.key == "redisUrls" })
-        #expect(urls.shownText(in: configuration) == "a=redis://***@h:1;b=rediss://h:2")
+        let url = try #require(Settings.all.first { $0.key == "redisUrl" })
+        #expect(url.shownText(in: configuration) == "redis://***@example.org:6379/0")
     }
 }

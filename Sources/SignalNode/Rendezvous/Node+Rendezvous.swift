@@ -41,11 +41,28 @@ public struct Caller: Sendable {
     }
 }
 
+/// A caller whose token was checked: only `Node.authorize` makes one.
+public struct AuthorizedCaller: Sendable {
+    /// Who owns what the caller registers.
+    let owner: String
+}
+
 /// The rendezvous requests of protocol.md §1.
 extension Node {
+    /// Checks the token of a request, before anything of its body is read.
+    public func authorize(_ caller: Caller) throws(Refusal) -> AuthorizedCaller {
+        let token = SharedToken.token(authorization: caller.authorization, query: caller.queryToken)
+        guard sharedToken.admits(token) else {
+            metrics.authFailures.increment()
+            throw RendezvousError.tokenRequired.refusal
+        }
+        return AuthorizedCaller(owner: owner(of: caller.client))
+    }
+
     /// Registers a peer; answers its record as JSON.
-    public func register(_ request: RegistrationRequest, by caller: Caller) async throws(Refusal) -> [UInt8] {
-        try authorize(caller)
+    public func register(
+        _ request: RegistrationRequest, by caller: AuthorizedCaller
+    ) async throws(Refusal) -> [UInt8] {
         let bounds = rendezvousBounds
         let room: RoomKey
         let registration: RendezvousRegistration
@@ -54,7 +71,7 @@ extension Node {
             try bounds.check(addresses: request.addresses, metadata: request.metadata)
             registration = RendezvousRegistration(
                 peer: try Self.peer(request.peerID), addresses: request.addresses, metadata: request.metadata,
-                ttlMs: try RendezvousTTL.normalize(request.ttl, bounds: bounds), owner: owner(of: caller.client))
+                ttlMs: try RendezvousTTL.normalize(request.ttl, bounds: bounds), owner: caller.owner)
         } catch {
             throw error.refusal
         }
@@ -67,9 +84,8 @@ extension Node {
 
     /// Removes the caller's record; an absent one is no error.
     public func unregister(
-        namespace: String?, room: String?, peerID: String, by caller: Caller
+        namespace: String?, room: String?, peerID: String, by caller: AuthorizedCaller
     ) async throws(Refusal) {
-        try authorize(caller)
         let key: RoomKey
         let peer: PeerID
         do throws(RendezvousError) {
@@ -78,7 +94,7 @@ extension Node {
         } catch {
             throw error.refusal
         }
-        _ = try await rendezvous(.rendezvousUnregister(key, peer, owner: owner(of: caller.client)))
+        _ = try await rendezvous(.rendezvousUnregister(key, peer, owner: caller.owner))
     }
 
     /// One page of the records of a room as JSON: `{namespace,room,peers,cookie,more}`.
@@ -120,14 +136,6 @@ extension Node {
         case .success(.rendezvous(let outcome)): return outcome
         case .success: throw .internalError
         case .failure: throw RendezvousError.unavailable(retryAfterSeconds: retryAfterSeconds).refusal
-        }
-    }
-
-    private func authorize(_ caller: Caller) throws(Refusal) {
-        let token = SharedToken.token(authorization: caller.authorization, query: caller.queryToken)
-        guard sharedToken.admits(token) else {
-            metrics.authFailures.increment()
-            throw RendezvousError.tokenRequired.refusal
         }
     }
 

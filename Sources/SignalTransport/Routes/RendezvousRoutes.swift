@@ -12,15 +12,15 @@ struct RendezvousRoutes: Sendable {
     var all: [Route] {
         [
             Route(.post, "/rendezvous/register") { request, context in
+                let caller = try settings.node.authorize(caller(request, context))
                 let body = try RegistrationBody(await object(in: request))
-                return Response(
-                    json: try await settings.node.register(body.registration(), by: caller(request, context)))
+                return Response(json: try await settings.node.register(body.registration(), by: caller))
             },
             Route(.post, "/rendezvous/unregister") { request, context in
+                let caller = try settings.node.authorize(caller(request, context))
                 let body = try RegistrationBody(await object(in: request))
                 try await settings.node.unregister(
-                    namespace: body.namespace(), room: body.room(), peerID: body.peerID(),
-                    by: caller(request, context))
+                    namespace: body.namespace(), room: body.room(), peerID: body.peerID(), by: caller)
                 return Response(status: .noContent)
             },
             Route(.get, "/rendezvous/discover") { request, _ in

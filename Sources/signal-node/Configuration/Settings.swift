@@ -23,7 +23,6 @@ enum Settings {
             "nodeName", .node, .text(\.nodeName), default: "the host name",
             "Name of this node in logs, in /health and in the edge's hash ring; unique in the cluster."),
         Setting("logLevel", .node, .level(\.logLevel), "Least severe level that is logged."),
-        Setting("demoEnabled", .node, .bool(\.demoEnabled), "Serves the demo page at /."),
         Setting(
             "publicSignalingUrl", .node, .optionalText(\.publicSignalingURL), default: "from the request",
             "The wss://…/signal address that /bootstrap tells to clients."),
@@ -64,10 +63,7 @@ enum Settings {
     private static let redis: [Setting] = [
         Setting(
             "redisUrl", .redis, .optionalText(\.redis.url), secrecy: .address, default: "embedded backplane",
-            "Redis of the cluster: redis://, rediss:// or sentinel://h1:p,h2:p/master."),
-        Setting(
-            "redisUrls", .redis, .optionalText(\.redis.urls), secrecy: .address, default: "none",
-            "Several independent shards: name=url;name=url."),
+            "Redis of the cluster: redis:// or rediss://."),
         Setting(
             "redisRequired", .redis, .bool(\.redis.required),
             "The node is not ready before its first registration in Redis."),
@@ -98,9 +94,6 @@ enum Settings {
         Setting(
             "amnestyGapMs", .cluster, .integer(\.cluster.amnestyGapMs, 100...600_000, .milliseconds),
             "Pause of all heartbeats after which leases are moved instead of expired."),
-        Setting(
-            "leaveWindowMs", .cluster, .integer(\.cluster.leaveWindowMs, 0...3_600_000, .milliseconds),
-            "How long a resumable session without its socket stays a member."),
         Setting(
             "roomKeyTtlMs", .cluster, .integer(\.cluster.roomKeyTTLMs, 60_000...duration.upperBound, .milliseconds),
             "Lifetime of a room's keys in Redis that no node refreshes."),
@@ -240,12 +233,6 @@ enum Settings {
         Setting(
             "rendezvousRecordsPerRoom", .rendezvous, .integer(\.rendezvous.recordsPerRoom, count, .count),
             "Records of one room; 0 means off."),
-        Setting(
-            "rendezvousRecordsPerIp", .rendezvous, .integer(\.rendezvous.recordsPerIP, count, .count),
-            "Records that one client address may own; 0 means off."),
-        Setting(
-            "rendezvousNamespacesPerOwner", .rendezvous, .integer(\.rendezvous.namespacesPerOwner, count, .count),
-            "Namespaces that one owner may use; 0 means off."),
         Setting(
             "rendezvousDiscoverLimit", .rendezvous, .integer(\.rendezvous.defaultDiscoverLimit, 1...10_000, .count),
             "Page size of a discover request that names none."),
