@@ -107,10 +107,10 @@ public final class SignalServer: Sendable {
                 }
             }
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
-            // Small buffers that shrink again, one read per turn: idle sockets keep 1 KiB, busy ones stay fair.
+            // Small buffers that shrink again, one read per turn: idle sockets keep 0.5 KiB, busy ones stay fair.
             .childChannelOption(.maxMessagesPerRead, value: 1)
             .childChannelOption(
-                .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 256, initial: 1_024, maximum: 16_384)
+                .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 256, initial: 512, maximum: 16_384)
             )
             .childChannelInitializer { [loops, routes] channel in
                 channel.eventLoop.makeCompletedFuture {
