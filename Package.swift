@@ -111,7 +111,9 @@ let package = Package(
                 "SignalTransport", "SignalNode", "Backplane", "SignalDomain", "SignalTestKit", core, embedded, posix,
                 http1, webSocket, logging,
             ], swiftSettings: strict),
-        .testTarget(name: "ObservabilityTests", dependencies: ["Observability", metrics, metricsBackend, logging], swiftSettings: strict),
+        .testTarget(
+            name: "ObservabilityTests", dependencies: ["Observability", metrics, metricsBackend, logging],
+            swiftSettings: strict),
         .testTarget(
             name: "ConfigurationTests",
             dependencies: ["signal-node", "SignalNode", core, posix, logging, arguments, configuration],

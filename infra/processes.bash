@@ -18,37 +18,53 @@ prepare() {
     mkdir -p "$state"
     rm -f "$state"/*.log
     : >"$state/pids"
+    starting=no
+    wanted_status=
     trap end_all EXIT
-    trap 'exit 0' INT
-    trap 'exit 143' TERM HUP
+    trap 'stop 0' INT
+    trap 'stop 143' TERM HUP
     exec 9> >(guard)
+}
+
+# stop STATUS: exits, but never between the birth of a process and its note.
+stop() {
+    wanted_status=$1
+    [ "$starting" = yes ] || exit "$1"
 }
 
 # The guard reads from a pipe that only the script writes to: its end is the script's end, however that came.
 guard() {
     trap '' INT TERM HUP
     cat >/dev/null
+    sleep 0.2
     [ ! -e "$state/pids" ] || end_all
 }
 
-# start NAME COMMAND…: runs the command with its output in $state/NAME.log; its process id is then in $pid.
+# start NAME COMMAND…: runs the command with its output in $state/NAME.log; its process id is then in $pid. The process
+# notes itself, and keeps the guard's pipe open until it has.
 start() {
     local name=$1
     shift
+    starting=yes
     set -m
-    "$@" >"$state/$name.log" 2>&1 </dev/null 9>&- &
+    # shellcheck disable=SC2016
+    sh -c 'echo "$2 $$ ${3##*/}" >>"$1/pids"; shift 2; exec "$@" 9>&-' start "$state" "$name" "$@" \
+        >"$state/$name.log" 2>&1 </dev/null &
     set +m
     pid=$!
-    echo "$name $pid $(basename "$1")" >>"$state/pids"
     disown "$pid"
+    until grep -q "^$name $pid " "$state/pids" || ! is_alive "$pid"; do sleep 0.01; done
+    starting=no
+    [ -z "$wanted_status" ] || exit "$wanted_status"
 }
 
-# The lines `NAME PID` of all that still run; a process id that another program has by now does not count.
+# The lines `NAME PID` of all that still run: children of this script, or, when it is gone, what still has the name of
+# the program. A process id that somebody else has by now does not count.
 living() {
     local all name number program
-    all=$(ps -o pid=,comm= -p "$(awk '{ printf "%s%s", comma, $2; comma = "," }' "$state/pids")" 2>/dev/null)
+    all=$(ps -o pid=,ppid=,comm= -p "$(awk '{ printf "%s%s", comma, $2; comma = "," }' "$state/pids")" 2>/dev/null)
     while read -r name number program; do
-        if grep -Eq "^ *$number (.*/)?$program\$" <<<"$all"; then echo "$name $number"; fi
+        if grep -Eq "^ *$number +($$ .*|[0-9]+ +(.*/)?$program)\$" <<<"$all"; then echo "$name $number"; fi
     done <"$state/pids"
 }
 
@@ -145,6 +161,12 @@ random_secret() { od -An -N32 -tx1 /dev/urandom | tr -d ' \n'; }
 
 # start_redis PORT: nothing is written to the disk.
 start_redis() {
+    local version
+    version=$(redis-server --version | sed -n 's/.* v=\([0-9]*\)\..*/\1/p')
+    if [ "${version:-7}" -lt 7 ]; then
+        echo "redis-server is version $version, and the scripts of the cluster need 7 or later." >&2
+        exit 1
+    fi
     start redis redis-server --port "$1" --bind 127.0.0.1 --save '' --appendonly no --dir "$state"
     await redis "$pid" redis_answers "$1"
 }

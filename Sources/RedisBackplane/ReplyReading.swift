@@ -13,8 +13,8 @@ enum ReplyReading {
         case .register:
             return parts[safe: 1]?.string.map { .registered(epoch: $0) }
         case .heartbeat:
-            guard word == "OK", let epoch = parts[safe: 1]?.string, let now = parts[safe: 2]?.string.flatMap({ Int64($0) }),
-                let dead = parts[safe: 3]?.array
+            guard word == "OK", let epoch = parts[safe: 1]?.string,
+                let now = parts[safe: 2]?.string.flatMap({ Int64($0) }), let dead = parts[safe: 3]?.array
             else { return nil }
             return .beat(HeartbeatReply(epoch: epoch, now: now, dead: dead.compactMap(\.node)))
         case .retire, .index, .unindex, .touch, .finishSweep:

@@ -80,7 +80,8 @@ public final class Node: Sendable {
         limits.maxMessages = configuration.rates.messagesPerMinute
         addresses = Mutex(AddressBudget(limits: limits))
         rendezvousBounds = configuration.rendezvous.bounds
-        secret = configuration.access.clusterSecret.map { SymmetricKey(data: Array($0.utf8)) }
+        secret =
+            configuration.access.clusterSecret.map { SymmetricKey(data: Array($0.utf8)) }
             ?? SymmetricKey(size: .bits256)
     }
 

@@ -37,7 +37,9 @@ struct ContractTests {
             _ = try await a.join(room, "ann", member(a, 1))
             let reply = try await b.join(room, "bob", member(b, 2))
             #expect(reply.interest == [a.node: 1, b.node: 1])
-            let frame = try await a.next { if case .joined(_, _, let peer, _) = $0 { peer.text == "bob" } else { false } }
+            let frame = try await a.next {
+                if case .joined(_, _, let peer, _) = $0 { peer.text == "bob" } else { false }
+            }
             #expect(frame == .joined(room, version: reply.version, peer("bob"), reply.record))
             // Whatever c was told comes before an echo that it asks for now.
             _ = try await c.call(.heartbeat(c.node, sequence: 7))
@@ -69,7 +71,11 @@ struct ContractTests {
             let new = try await b.join(room, "ann", member(b, 3, owner: "ip:1"))
             #expect(new.replaced == old.record)
             _ = try await a.next {
-                if case .joined(_, _, let peer, let record) = $0 { peer.text == "ann" && record.node == b.node } else { false }
+                if case .joined(_, _, let peer, let record) = $0 {
+                    peer.text == "ann" && record.node == b.node
+                } else {
+                    false
+                }
             }
             // The late close of the old socket removes nothing of the new one.
             #expect(try await a.call(.leave(a.leaving(room, "ann", member(a, 1)))) == .left(version: nil))
@@ -125,7 +131,8 @@ struct ContractTests {
         }
     }
 
-    @Test("a lease that runs out is reaped, its node is dead for all, and the sweep removes its members once",
+    @Test(
+        "a lease that runs out is reaped, its node is dead for all, and the sweep removes its members once",
         arguments: Rig.Kind.allCases)
     func death(_ kind: Rig.Kind) async throws {
         try await Rig.run(kind, leaseMs: 400, heartbeatMs: 50) { rig in
@@ -169,7 +176,8 @@ struct ContractTests {
             lost.joinedAt = 5
             let command = AnnounceCommand(
                 room: room, node: a.node, previous: [],
-                entries: [.init(peer: peer("kept"), record: kept), .init(peer: peer("lost"), record: lost)], isLast: true)
+                entries: [.init(peer: peer("kept"), record: kept), .init(peer: peer("lost"), record: lost)],
+                isLast: true)
             #expect(try await a.call(.announce(command)) == .announced(lost: []))
             guard case .snapshot(let snapshot) = try await a.call(.sync(room)) else { return }
             #expect(Set(snapshot.members.keys) == [peer("kept"), peer("lost")])
@@ -201,7 +209,11 @@ struct ContractTests {
             }
             for node in [b, c] {
                 _ = try await node.next {
-                    if case .broadcast(_, _, let payload) = $0 { payload == ByteBuffer(string: "{\"n\":199}\u{0}\r\n") } else { false }
+                    if case .broadcast(_, _, let payload) = $0 {
+                        payload == ByteBuffer(string: "{\"n\":199}\u{0}\r\n")
+                    } else {
+                        false
+                    }
                 }
             }
             #expect(await b.payloads.count == 200)
@@ -210,14 +222,16 @@ struct ContractTests {
         }
     }
 
-    @Test("a rendezvous record is found from every node, and connected peers are found without one",
+    @Test(
+        "a rendezvous record is found from every node, and connected peers are found without one",
         arguments: Rig.Kind.allCases)
     func rendezvous(_ kind: Rig.Kind) async throws {
         try await Rig.run(kind) { rig in
             let a = try await rig.node(1)
             let b = try await rig.node(2)
             let registration = RendezvousRegistration(
-                peer: peer("ann"), addresses: ["/ip4/192.0.2.1/tcp/1", "x,y|z"], metadata: "{\"k\":\"v|w\"}", ttlMs: 60_000,
+                peer: peer("ann"), addresses: ["/ip4/192.0.2.1/tcp/1", "x,y|z"], metadata: "{\"k\":\"v|w\"}",
+                ttlMs: 60_000,
                 owner: "ip:1|2")
             guard case .rendezvous(.registered(let entry)) = try await a.call(.rendezvousRegister(room, registration))
             else {
@@ -235,17 +249,20 @@ struct ContractTests {
             var stolen = registration
             stolen.owner = "ip:2"
             #expect(try await b.call(.rendezvousRegister(room, stolen)) == .rendezvous(.refused(.otherOwner)))
-            guard case .rendezvous(.page(let nothing)) = try await b.call(
-                .rendezvousDiscover(room, limit: 10, after: page.position))
+            guard
+                case .rendezvous(.page(let nothing)) = try await b.call(
+                    .rendezvousDiscover(room, limit: 10, after: page.position))
             else { return }
             #expect(nothing.entries.isEmpty)
             _ = try await a.call(.rendezvousRegister(room, registration))
-            guard case .rendezvous(.page(let quiet)) = try await b.call(
-                .rendezvousDiscover(room, limit: 10, after: page.position))
+            guard
+                case .rendezvous(.page(let quiet)) = try await b.call(
+                    .rendezvousDiscover(room, limit: 10, after: page.position))
             else { return }
             #expect(quiet.entries.isEmpty, "a refresh is no change")
             #expect(
-                try await b.call(.rendezvousUnregister(room, peer("ann"), owner: "ip:1|2")) == .rendezvous(.unregistered))
+                try await b.call(.rendezvousUnregister(room, peer("ann"), owner: "ip:1|2"))
+                    == .rendezvous(.unregistered))
             guard case .rendezvous(.page(let rest)) = try await a.call(.rendezvousDiscover(room, limit: 10, after: nil))
             else { return }
             #expect(rest.entries.map(\.peer) == [peer("bob")])

@@ -119,7 +119,8 @@ private struct Script {
     func normal(_ frame: InboxFrame) -> String {
         switch frame {
         case .joined(_, _, let peer, let record): "J \(peer) \(normal(record))"
-        case .left(_, _, let peer, let departure): "L \(peer) \(departure.node) \(departure.connection) \(departure.reason)"
+        case .left(_, _, let peer, let departure):
+            "L \(peer) \(departure.node) \(departure.connection) \(departure.reason)"
         default: "\(frame)"
         }
     }

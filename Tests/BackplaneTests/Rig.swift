@@ -66,7 +66,9 @@ actor Rig {
 }
 
 enum RigError: Error {
-    case noLease, noFrame, notJoined(BackplaneReply)
+    case noLease
+    case noFrame
+    case notJoined(BackplaneReply)
 }
 
 /// One node of a rig: its backplane, and the frames that came in.
@@ -83,7 +85,8 @@ actor RigNode {
     }
 
     static func connect(
-        _ node: NodeInstance, on loop: any EventLoop, _ make: @escaping @Sendable (any EventLoop) throws -> any Backplane
+        _ node: NodeInstance, on loop: any EventLoop,
+        _ make: @escaping @Sendable (any EventLoop) throws -> any Backplane
     ) async throws -> RigNode {
         let up = loop.makePromise(of: Void.self)
         let (stream, continuation) = AsyncStream.makeStream(of: InboxFrame.self)

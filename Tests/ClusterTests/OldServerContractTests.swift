@@ -23,11 +23,19 @@ struct OldServerContractTests {
         Row(request: "GET /health", status: 200, header: ("Access-Control-Allow-Origin", "*")),
         Row(request: "GET /metrics", status: 200, header: ("Content-Type", "text/plain; version=0.0.4; charset=utf-8")),
         Row(request: "GET /metrics", status: 200, body: "bs_ws_connections_total 0\n"),
-        Row(request: "GET /bootstrap", status: 200, body: #""namespace":"global","room":"public","peers":0,"signalingUrl":"ws://"#),
+        Row(
+            request: "GET /bootstrap", status: 200,
+            body: #""namespace":"global","room":"public","peers":0,"signalingUrl":"ws://"#),
         Row(request: "GET /bootstrap?namespace=&room=", status: 200, body: #""namespace":"global","room":"public""#),
-        Row(request: "GET /bootstrap?namespace=a%3A%3Ab&room=%7Bc%7D", status: 200, body: #""namespace":"a::b","room":"{c}""#),
-        Row(request: "GET /rendezvous/discover?room=x", status: 200, body: #"{"namespace":"global","room":"x","peers":[]"#),
-        Row(request: "OPTIONS /rendezvous/register", status: 204, header: ("Access-Control-Allow-Headers", "Content-Type,Authorization")),
+        Row(
+            request: "GET /bootstrap?namespace=a%3A%3Ab&room=%7Bc%7D", status: 200,
+            body: #""namespace":"a::b","room":"{c}""#),
+        Row(
+            request: "GET /rendezvous/discover?room=x", status: 200,
+            body: #"{"namespace":"global","room":"x","peers":[]"#),
+        Row(
+            request: "OPTIONS /rendezvous/register", status: 204,
+            header: ("Access-Control-Allow-Headers", "Content-Type,Authorization")),
         Row(request: "GET /nothing", status: 404),
         Row(request: "GET /rendezvous/register", status: 405),
         Row(request: "POST /rendezvous/register", status: 401, body: "Unauthorized", isOpen: false),
@@ -52,7 +60,8 @@ struct OldServerContractTests {
         for name in ["ann", "bob"] {
             let answer = try await TestHTTP.post(
                 "/rendezvous/register",
-                json: #"{"namespace":"n","room":"r","peerId":"\#(name)","addresses":["a"],"metadata":{"k":[1,"x"]},"ttlMs":60000}"#,
+                json:
+                    #"{"namespace":"n","room":"r","peerId":"\#(name)","addresses":["a"],"metadata":{"k":[1,"x"]},"ttlMs":60000}"#,
                 port: node.port, headers: [("Authorization", "Bearer \(Self.token)")])
             let record = try #require(
                 try JSONSerialization.jsonObject(with: Data(answer.body.utf8)) as? [String: Any])
@@ -69,7 +78,8 @@ struct OldServerContractTests {
         #expect(found.body.contains(#""metadata":{"k":[1,"x"]}"#))
     }
 
-    @Test("welcome comes first; heartbeats are acknowledged, telemetry is counted, everything else is relayed as it was")
+    @Test(
+        "welcome comes first; heartbeats are acknowledged, telemetry is counted, everything else is relayed as it was")
     func messages() async throws {
         let node = try NodeProcess("old")
         let ann = try await TestPeer.connect(port: node.port, namespace: "n", room: "r", peerID: "ann")
@@ -93,7 +103,8 @@ struct OldServerContractTests {
         #expect(page.contains("bs_relay_usage_total 1"))
     }
 
-    @Test("what is no JSON object is answered with invalid_json, and the socket stays open",
+    @Test(
+        "what is no JSON object is answered with invalid_json, and the socket stays open",
         arguments: ["null", "[]", "{", "1", "\"x\"", "", "nonsense", String(repeating: "[", count: 100_000)])
     func invalid(_ text: String) async throws {
         let node = try NodeProcess("old")
@@ -119,7 +130,9 @@ struct OldServerContractTests {
         #expect(try await bob.next()["type"] == "end")
     }
 
-    @Test("the 13th connection of an address is refused with 429 and its slot comes back; 12 wrong tokens lock nobody out")
+    @Test(
+        "the 13th connection of an address is refused with 429 and its slot comes back; 12 wrong tokens lock nobody out"
+    )
     func connectionLimit() async throws {
         let node = try NodeProcess(
             "old", settings: ["SIGNAL_TOKEN_SHA256": Self.digest, "RATE_LIMIT_CONNECTIONS_PER_IP": "12"])
@@ -158,7 +171,8 @@ struct OldServerContractTests {
         #expect(bob.counts.messages == 0)
     }
 
-    @Test("a peer ID that is live is taken over from the same address; the late close of the old socket removes nothing")
+    @Test(
+        "a peer ID that is live is taken over from the same address; the late close of the old socket removes nothing")
     func takeover() async throws {
         let node = try NodeProcess("old")
         let old = try await TestPeer.connect(port: node.port, room: "r", peerID: "ann")

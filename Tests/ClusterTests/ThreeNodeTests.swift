@@ -13,7 +13,10 @@ struct ThreeNodeTests {
         try await cluster.everyNode(sees: 2)
         try await ann.send(#"{"type":"offer","sdp":"v=0\r\n 😀","n":1e999,"sourcePeerId":"forged"}"#)
         let offer = try await bob.next()
-        #expect(offer.text.hasPrefix(#"{"type":"offer","sdp":"v=0\r\n 😀","n":1e999,"sourcePeerId":"ann","namespace":"global","room":"r","receivedAt":""#))
+        #expect(
+            offer.text.hasPrefix(
+                #"{"type":"offer","sdp":"v=0\r\n 😀","n":1e999,"sourcePeerId":"ann","namespace":"global","room":"r","receivedAt":""#
+            ))
         try await bob.send(#"{"type":"answer"}"#)
         #expect(try await ann.next(type: "answer")["sourcePeerId"] == "bob")
     }

@@ -114,6 +114,23 @@ struct ReplyReaderTests {
         #expect(fed <= limit + filling.readableBytes)
     }
 
+    @Test(
+        "a line without end breaks the protocol long before the limit of replies", arguments: ["+", "-", ":", "$", "*"])
+    func endlessLine(type: String) throws {
+        let reader = try reader(maxReplyBytes: 100 * ReplyReader.maxLineBytes)
+        try reader.feed(ByteBuffer(string: type + String(repeating: "1", count: ReplyReader.maxLineBytes + 1)))
+        #expect(throws: RedisError.protocolViolation("a line without end")) { try reader.next() }
+    }
+
+    @Test("the builder itself bounds depth and length, since not every hiredis does")
+    func builderLimits() {
+        let builder = ReplyBuilder(maxElements: 10)
+        #expect(!builder.openArray(count: 11))
+        for _ in 0..<ReplyBuilder.maxDepth { #expect(builder.openArray(count: 1)) }
+        #expect(!builder.openArray(count: 1))
+        #expect(builder.take() == nil)
+    }
+
     @Test("replies up to the limit pass, one after the other")
     func limit() throws {
         let body = String(repeating: "x", count: 1000)

@@ -64,7 +64,8 @@ struct EnvelopeBatchesTests {
         #expect(batches.batches.count > 3)
     }
 
-    @Test("the payload of an envelope is the text inside its frame", arguments: [0, 5, 125, 126, 65_535, 65_536, 200_000])
+    @Test(
+        "the payload of an envelope is the text inside its frame", arguments: [0, 5, 125, 126, 65_535, 65_536, 200_000])
     func payload(_ count: Int) throws {
         let text = String(repeating: "x", count: count)
         let envelope = Envelope(

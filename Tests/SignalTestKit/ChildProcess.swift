@@ -85,7 +85,7 @@ public final class ChildProcess: Sendable {
         posix_spawn_file_actions_adddup2(&files, 1, 2)
         let argv = words.map { strdup($0) } + [nil]
         let envp = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
-        defer { (argv + envp).forEach { free($0) } }
+        defer { for text in argv + envp { free(text) } }
         var pid: pid_t = 0
         let code = posix_spawnp(&pid, words[0], &files, &attributes, argv, envp)
         guard code == 0 else {

@@ -52,7 +52,8 @@ public final class NodeProcess: Sendable {
 
     /// The executable that stands beside the test runner.
     private static var binary: String {
-        let runner = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
+        let runner =
+            (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
         return URL(fileURLWithPath: runner).deletingLastPathComponent().appending(path: "signal-node").path()
     }
 

@@ -32,7 +32,7 @@ struct SharedToken: Sendable {
     }
 }
 
-extension Array<UInt8> {
+extension [UInt8] {
     /// Reads pairs of hexadecimal digits.
     init?(hexadecimal text: String) {
         let digits = text.utf8.map { UInt8(hexDigit: $0) }

@@ -24,7 +24,7 @@ final class RoomDirectory: Sendable {
     func exit(_ key: RoomKey, shard: Int) {
         routes.withLock { routes in
             guard let route = routes[key] else { return }
-            if route.update({ $0.shards.remove(shard); return $0.isEmpty }) { routes[key] = nil }
+            if route.update({ $0.shards.remove(shard) }).isEmpty { routes[key] = nil }
         }
     }
 
@@ -32,7 +32,7 @@ final class RoomDirectory: Sendable {
     func setInterest(_ nodes: [NodeInstance], in key: RoomKey) {
         routes.withLock { routes in
             let route = routes[key] ?? RoomRoute()
-            routes[key] = route.update({ $0.nodes = nodes; return $0.isEmpty }) ? nil : route
+            routes[key] = route.update { $0.nodes = nodes }.isEmpty ? nil : route
         }
     }
 }
@@ -49,14 +49,18 @@ final class RoomRoute: Sendable {
 
     var targets: Targets { state.withLock { $0 } }
 
+    /// Changes the targets and answers what they are now.
     @discardableResult
-    func update<Answer: Sendable>(_ body: (inout Targets) -> Answer) -> Answer {
-        state.withLock { body(&$0) }
+    func update(_ body: (inout Targets) -> Void) -> Targets {
+        state.withLock { targets in
+            body(&targets)
+            return targets
+        }
     }
 }
 
 /// The indices of some of a node's event loops, of which there are at most 64.
-struct ShardSet: Sendable, Hashable {
+struct ShardSet: Sendable, Hashable, Sequence, IteratorProtocol {
     static let maxShards = 64
 
     private var bits: UInt64 = 0
@@ -66,11 +70,10 @@ struct ShardSet: Sendable, Hashable {
     mutating func insert(_ index: Int) { bits |= 1 << UInt64(index) }
     mutating func remove(_ index: Int) { bits &= ~(1 << UInt64(index)) }
 
-    func forEach(_ body: (Int) -> Void) {
-        var rest = bits
-        while rest != 0 {
-            body(rest.trailingZeroBitCount)
-            rest &= rest - 1
-        }
+    /// Takes the lowest index out.
+    mutating func next() -> Int? {
+        guard bits != 0 else { return nil }
+        defer { bits &= bits - 1 }
+        return bits.trailingZeroBitCount
     }
 }

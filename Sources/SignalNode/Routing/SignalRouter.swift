@@ -36,7 +36,7 @@ final class SignalRouter: Sendable {
     private func deliver(
         _ frame: ByteBuffer, to targets: ShardSet, in room: RoomKey, except peer: PeerID, from sender: Session?
     ) {
-        targets.forEach { index in
+        for index in targets {
             shards[index].onLoop { [metrics] shard in
                 metrics.delivered(shard.deliver(frame, in: room, except: peer, from: sender))
             }

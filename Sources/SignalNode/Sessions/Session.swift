@@ -54,7 +54,8 @@ public final class Session: Sendable {
         state.value.phase = .open(socket)
         node.metrics.opened()
         socket.send(
-            SignalFrame.text(ServerMessages.welcome(peer: seat.peer, room: seat.room, now: node.clock.wall())), from: nil)
+            SignalFrame.text(ServerMessages.welcome(peer: seat.peer, room: seat.room, now: node.clock.wall())),
+            from: nil)
         seat.shard.shard.enter(self)
     }
 
