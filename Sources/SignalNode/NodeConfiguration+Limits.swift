@@ -3,6 +3,9 @@ extension NodeConfiguration {
     public struct Handshake: Sendable, Equatable {
         /// The time from accept to a complete request head, in milliseconds.
         public var timeoutMs = 5_000
+        /// How long a kept-alive connection may stay between two requests, and one answer may take, in milliseconds:
+        /// longer than the scrape interval of Prometheus and the idle pools of balancers.
+        public var keepAliveMs = 75_000
         /// The size of the request line and all header fields, in bytes.
         public var headBytes = 16_384
         /// The number of header fields.
@@ -27,7 +30,7 @@ extension NodeConfiguration {
         public var assemblyMs = 10_000
         /// The nesting of JSON objects and arrays.
         public var maxDepth = 32
-        /// The number of keys of a message, in all of its objects together.
+        /// The number of keys of one JSON object.
         public var maxKeys = 256
         /// The size of one JSON key, in bytes.
         public var maxKeyBytes = 128
@@ -61,6 +64,10 @@ extension NodeConfiguration {
         public var queueMs = 10_000
         /// A local sender that owns more than this, and more than half of a full queue, is paused.
         public var senderPauseBytes = 1_048_576
+        /// Messages up to this size never pause their sender.
+        public var senderFreeBytes = 16_384
+        /// The longest pause of one sender, in milliseconds.
+        public var senderPauseMs = 10_000
         /// Bytes that may wait on the whole node before the largest queue is closed.
         public var nodeBytes = 268_435_456
 

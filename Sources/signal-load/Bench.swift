@@ -109,7 +109,7 @@ struct Bench: AsyncParsableCommand {
         for workload in try workloads() {
             FileHandle.standardError.write(Data("\(workload.rawValue) …\n".utf8))
             var repeated: [WorkloadResult] = []
-            for _ in 0..<runs {
+            for _ in 0..<(workload.isRepeatable ? runs : 1) {
                 let deadline = HardDeadline.arm(for: workload, seconds: settings.deadlineSeconds, on: loops[0])
                 repeated.append(await suite.run(workload))
                 deadline.cancel()

@@ -38,7 +38,7 @@ struct OutageTests {
     func suspend() async throws {
         let server = try RedisServer()
         try await CommandProbe.run(server.url, .impatient) { probe in
-            try await probe.untilUp()
+            let generation = try await probe.untilUp()
             server.suspend()
             let lost = await probe.burst([
                 RedisCommand("ECHO", ["a"]), RedisCommand("ECHO", ["b"]), RedisCommand("ECHO", ["c"]),
@@ -50,7 +50,7 @@ struct OutageTests {
             try await eventually("an answer of the new connection") {
                 await probe.send(RedisCommand("ECHO", ["d"])) == .success(.bulk(ByteBuffer(string: "d")))
             }
-            #expect(try await probe.generation >= 2)
+            #expect(try await probe.generation > generation)
         }
     }
 

@@ -21,12 +21,11 @@ struct HeldSenders {
         session.holdReads()
     }
 
-    /// Lets go whom the queue no longer concerns, and whoever has waited long enough.
-    mutating func release(queued: Int, now: NIODeadline) {
+    /// Lets go whom the queue no longer concerns, and whoever has waited for `patience`.
+    mutating func release(queued: Int, patience: TimeAmount, now: NIODeadline) {
         guard !holds.isEmpty else { return }
         holds.removeAll { hold in
-            let isOver =
-                queued < hold.releaseBelow || now - hold.since >= .milliseconds(SlowReaderPolicy.maxPauseMs)
+            let isOver = queued < hold.releaseBelow || now - hold.since >= patience
             if isOver { hold.session.releaseReads() }
             return isOver
         }

@@ -9,10 +9,10 @@ struct SlowReaderPolicy: Equatable, Sendable {
     var queueMs = 10_000
     /// What a sender must own of a queue, beside half of it, before it is paused, in bytes; 0 = never.
     var senderPauseBytes = 1_048_576
-    /// Messages up to this size never pause their sender: signaling goes on beside file transfers.
-    static let neverPausedFrameBytes = 16_384
+    /// Messages up to this size never pause their sender: signaling goes on beside file transfers, in bytes.
+    var senderFreeBytes = 16_384
     /// The longest pause of one sender, in milliseconds.
-    static let maxPauseMs: Int64 = 10_000
+    var senderPauseMs = 10_000
 
     init() {}
 
@@ -20,6 +20,8 @@ struct SlowReaderPolicy: Equatable, Sendable {
         queueBytes = outbound.queueBytes
         queueMs = outbound.queueMs
         senderPauseBytes = outbound.senderPauseBytes
+        senderFreeBytes = outbound.senderFreeBytes
+        senderPauseMs = outbound.senderPauseMs
     }
 
     func isOver(_ queue: OutboundQueue) -> Bool { queueBytes > 0 && queue.bytes > queueBytes }
@@ -30,7 +32,7 @@ struct SlowReaderPolicy: Equatable, Sendable {
     }
 
     func mustPause(_ sender: ObjectIdentifier, frameBytes: Int, in queue: OutboundQueue) -> Bool {
-        guard queue.isCongested, senderPauseBytes > 0, frameBytes > Self.neverPausedFrameBytes,
+        guard queue.isCongested, senderPauseBytes > 0, frameBytes > senderFreeBytes,
             queue.bytes > senderPauseBytes
         else { return false }
         let share = queue.share(of: sender)

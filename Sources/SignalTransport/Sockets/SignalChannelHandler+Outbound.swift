@@ -43,7 +43,9 @@ extension SignalChannelHandler: SessionSocket {
         guard let context, queue.bytes > 0 || reportedBytes > 0 else { return }
         let remaining = (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
         queue.drained(to: remaining, at: sockets.now)
-        held.release(queued: queue.bytes, now: sockets.now)
+        held.release(
+            queued: queue.bytes, patience: .milliseconds(Int64(settings.slowReaders.senderPauseMs)),
+            now: sockets.now)
         report(queuedBytes)
     }
 

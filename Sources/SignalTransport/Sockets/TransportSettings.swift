@@ -41,9 +41,3 @@ final class TransportSettings: Sendable {
         return .milliseconds(Int64(min(max(shortest / 4, 10), 500)))
     }
 }
-
-extension NodeConfiguration.Handshake {
-    /// How long a kept-alive connection may stay between two requests, and one answer may take: longer than the
-    /// scrape interval of Prometheus and the idle pools of balancers, in milliseconds.
-    var keepAliveMs: Int { timeoutMs * 15 }
-}

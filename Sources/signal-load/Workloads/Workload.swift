@@ -10,6 +10,9 @@ enum Workload: String, Sendable, CaseIterable, Encodable {
     /// Idle connections first: memory that an earlier workload has freed would hide what they cost.
     static let inOrder: [Workload] = [.idle, .pairs, .largePairs, .fanOut, .churn, .cluster]
 
+    /// Only the first opening of the connections shows what they cost: later ones reuse the memory of the first.
+    var isRepeatable: Bool { self != .idle }
+
     /// Length of the JSON text of a small signal (an ICE candidate) and of a large one (an SDP offer).
     static let smallMessageBytes = 180
     static let largeMessageBytes = 2_560

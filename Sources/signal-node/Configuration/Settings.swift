@@ -136,6 +136,9 @@ enum Settings {
             "handshakeTimeoutMs", .handshake, .integer(\.handshake.timeoutMs, duration, .milliseconds),
             "Time from accept to a complete request head."),
         Setting(
+            "keepAliveMs", .handshake, .integer(\.handshake.keepAliveMs, duration, .milliseconds),
+            "Time that a kept-alive connection may stay between two requests, and one answer may take."),
+        Setting(
             "httpHeadBytes", .handshake, .integer(\.handshake.headBytes, 1_024...1_048_576, .bytes),
             "Size of the request line and all header fields."),
         Setting(
@@ -167,7 +170,7 @@ enum Settings {
             "Nesting of objects and arrays in a message."),
         Setting(
             "jsonMaxKeys", .messages, .integer(\.messages.maxKeys, 1...65_536, .count),
-            "Keys of a message, in all of its objects together."),
+            "Keys of one JSON object."),
         Setting(
             "jsonMaxKeyBytes", .messages, .integer(\.messages.maxKeyBytes, 1...65_536, .bytes), "Size of one key."),
         Setting(
@@ -188,6 +191,12 @@ enum Settings {
         Setting(
             "senderPauseBytes", .outbound, .integer(\.outbound.senderPauseBytes, size, .bytes),
             "Share of a full queue from which its local sender is paused; 0 means never."),
+        Setting(
+            "senderFreeBytes", .outbound, .integer(\.outbound.senderFreeBytes, size, .bytes),
+            "Messages up to this size never pause their sender."),
+        Setting(
+            "senderPauseMs", .outbound, .integer(\.outbound.senderPauseMs, duration, .milliseconds),
+            "Longest pause of one sender."),
         Setting(
             "nodeOutboundBytes", .outbound, .integer(\.outbound.nodeBytes, size, .bytes),
             "Bytes that may wait on the whole node before the largest queue is closed; 0 means off."),

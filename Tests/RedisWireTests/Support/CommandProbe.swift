@@ -54,12 +54,16 @@ struct CommandProbe: Sendable {
         get async throws { try await loop.submit { [link] in link.value.isUp }.get() }
     }
 
-    /// Waits for a connection that came up, the given one or a later one.
-    func untilUp(generation: UInt64 = 1) async throws {
+    /// Waits for a connection that came up, the given one or a later one, and says which.
+    @discardableResult
+    func untilUp(generation: UInt64 = 1) async throws -> UInt64 {
+        var current: UInt64 = 0
         try await eventually("generation \(generation) is up") {
-            guard case .up(let current) = states.last else { return false }
+            guard case .up(let latest) = states.last else { return false }
+            current = latest
             return current >= generation
         }
+        return current
     }
 
     func send(_ command: RedisCommand) async -> Answer {
