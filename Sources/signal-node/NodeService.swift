@@ -26,6 +26,11 @@ struct NodeService: Service {
                 "port": .stringConvertible(server.localAddress?.port ?? 0),
                 "backplane": node.status.backplane == .none ? "embedded" : "redis",
             ])
+        if node.configuration.access.signalTokenSHA256.isEmpty {
+            logger.warning(
+                "signal-node.open",
+                metadata: ["meaning": "no token is set: anybody may join every room", "setting": "SIGNAL_TOKEN_SHA256"])
+        }
         var received = signals.makeAsyncIterator()
         let signal = await received.next() ?? .sigint
         logger.info("signal-node.stopping", metadata: ["signal": "\(signal)"])

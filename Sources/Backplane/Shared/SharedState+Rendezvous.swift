@@ -31,7 +31,8 @@ extension SharedState {
         }
     }
 
-    func discover(_ key: RoomKey, limit: Int, after position: RendezvousPosition?, _ clock: Clock) -> RendezvousOutcome {
+    func discover(_ key: RoomKey, limit: Int, after position: RendezvousPosition?, _ clock: Clock) -> RendezvousOutcome
+    {
         let now = Timestamp(milliseconds: clock.millis)
         let declared = rendezvous[key]?.entries(now: now) ?? []
         let connected = (rooms[key]?.members ?? [:])

@@ -55,11 +55,13 @@ struct SimCluster {
         let connection = ConnectionID(bits: serial)
         let session = Session(room: room, peer: peer(peerText), connection: connection)
         let record = MemberRecord(
-            node: nodes[index].machine.node, session: SessionID(high: 1, low: serial), connection: connection, owner: owner,
+            node: nodes[index].machine.node, session: SessionID(high: 1, low: serial), connection: connection,
+            owner: owner,
             flags: .legacy)
         nodes[index].waiting[connection] = session
         perform(
-            nodes[index].machine.join(JoinCommand(room: room, peer: session.peer, record: record), wallMs: now), at: index)
+            nodes[index].machine.join(JoinCommand(room: room, peer: session.peer, record: record), wallMs: now),
+            at: index)
         return connection
     }
 
@@ -210,7 +212,9 @@ struct SimCluster {
         var found: [String] = []
         var state = shared
         for room in rooms {
-            guard case .snapshot(let snapshot) = state.execute(.sync(room), nowMicros: now * 1_000).reply else { continue }
+            guard case .snapshot(let snapshot) = state.execute(.sync(room), nowMicros: now * 1_000).reply else {
+                continue
+            }
             var holders: [PeerID: (ConnectionID, NodeInstance)] = [:]
             for node in nodes where node.isRunning {
                 for session in node.open where session.room == room {
