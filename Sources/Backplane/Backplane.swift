@@ -18,8 +18,10 @@ public protocol Backplane: AnyObject {
     func call(
         _ command: BackplaneCommand, completion: @escaping (Result<BackplaneReply, BackplaneError>) -> Void)
 
-    /// Hands a batch of frames to the inboxes of `nodes`, in order with commands; nobody confirms it.
-    func publish(_ batch: ByteBuffer, to nodes: [NodeInstance])
+    /// Hands a batch of frames to the inboxes of `nodes`, in order with commands.
+    ///
+    /// - Parameter completion: called once, when the batch no longer takes memory here: passed on (true) or lost (false).
+    func publish(_ batch: ByteBuffer, to nodes: [NodeInstance], completion: @escaping (Bool) -> Void)
 
     /// Ends all links for good.
     func close()

@@ -182,17 +182,19 @@ public final class RedisBackplane: Backplane {
         }
     }
 
-    public func publish(_ batch: ByteBuffer, to nodes: [NodeInstance]) {
-        guard isUp, let links, let first = nodes.first else { return }
+    public func publish(_ batch: ByteBuffer, to nodes: [NodeInstance], completion: @escaping (Bool) -> Void) {
+        guard isUp, let links, let first = nodes.first else { return completion(false) }
         let command: RedisCommand
         if nodes.count == 1 {
             command = RedisCommand("PUBLISH", [.string(RedisKeys.inbox(of: first)), .bytes(batch)])
         } else {
-            guard let digest = links.commandScripts.digests[.fan] else { return }
+            guard let digest = links.commandScripts.digests[.fan] else { return completion(false) }
             command = RedisCommand(
                 "EVALSHA", [.string(digest), 0, .bytes(batch)] + nodes.map { .string($0.text) })
         }
-        links.commands.send(command) { _ in }
+        links.commands.send(command) { result in
+            if case .success = result { completion(true) } else { completion(false) }
+        }
     }
 
     /// Reads a room in one step, or a large one in pages that all carry the same version.

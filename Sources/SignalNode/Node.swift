@@ -66,6 +66,7 @@ public final class Node: Sendable {
                     selfFenceMs: Int64(timings.selfFenceMs)),
                 requiresRegistration: requires),
             status: board, directory: directory, metrics: metrics, logger: logger, clock: clock, timings: timings,
+            relayWindowBytes: configuration.redis.pipelineBytes / 2,
             makeInstance: { NodeInstance(bits: .random(in: .min ... .max)) })
         cluster = Cluster(core: core)
         router = SignalRouter(shards: shards, directory: directory, cluster: cluster, metrics: metrics)

@@ -18,8 +18,9 @@ struct NodeService: Service {
 
     func run() async throws {
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
-        node.start()
+        // A busy port must not leave a lease behind.
         try await server.start()
+        node.start()
         logger.info(
             "signal-node.started",
             metadata: [

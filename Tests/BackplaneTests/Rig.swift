@@ -125,7 +125,7 @@ actor RigNode {
     }
 
     func publish(_ batch: ByteBuffer, to nodes: [NodeInstance]) {
-        loop.execute { [backplane] in backplane.value.publish(batch, to: nodes) }
+        loop.execute { [backplane] in backplane.value.publish(batch, to: nodes) { _ in } }
     }
 
     nonisolated func joining(_ room: RoomKey, _ name: String, _ record: MemberRecord) -> JoinCommand {

@@ -32,6 +32,19 @@ struct ThreeNodeTests {
         for number in 0..<1_000 { #expect(try await bob.next(type: "m")["n"] == "\(number)") }
     }
 
+    @Test("a burst of 16 MB from one sender, sent without a pause, arrives on another node complete")
+    func burst() async throws {
+        let cluster = try await Cluster(nodes: 2)
+        let ann = try await cluster.peer("ann", at: 0)
+        let bob = try await cluster.peer("bob", at: 1)
+        try await cluster.everyNode(sees: 2)
+        let data = String(repeating: "A", count: 87_600)
+        var burst: [UInt8] = []
+        for number in 0..<180 { burst += TestFrame.text(#"{"type":"chunk","n":"\#(number)","data":"\#(data)"}"#) }
+        try await ann.sendRaw(burst)
+        for number in 0..<180 { #expect(try await bob.next(type: "chunk")["n"] == "\(number)") }
+    }
+
     @Test("joins and leaves show in the counts of every node")
     func counts() async throws {
         let cluster = try await Cluster(nodes: 3)

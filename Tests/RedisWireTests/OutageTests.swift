@@ -45,7 +45,7 @@ struct OutageTests {
             ])
             #expect(
                 lost.map(\.answer) == [.failure(.timedOut), .failure(.connectionLost), .failure(.connectionLost)])
-            #expect(probe.states.all.contains(.down(.timedOut)))
+            try await eventually("the link says why it is down") { probe.states.all.contains(.down(.timedOut)) }
             server.resume()
             try await eventually("an answer of the new connection") {
                 await probe.send(RedisCommand("ECHO", ["d"])) == .success(.bulk(ByteBuffer(string: "d")))

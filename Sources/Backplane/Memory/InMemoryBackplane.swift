@@ -54,9 +54,9 @@ public final class InMemoryBackplane: Backplane {
         loop.execute { answer.value() }
     }
 
-    public func publish(_ batch: ByteBuffer, to nodes: [NodeInstance]) {
-        guard isUp else { return }
-        hub.publish(batch, to: nodes)
+    public func publish(_ batch: ByteBuffer, to nodes: [NodeInstance], completion: @escaping (Bool) -> Void) {
+        if isUp { hub.publish(batch, to: nodes) }
+        completion(isUp)
     }
 
     public func close() {

@@ -11,6 +11,7 @@ import SignalDomain
 final class ClusterCore {
     let backplane: any Backplane
     private(set) var membership: Membership
+    private let relay: Relay
     private let status: NodeStatusBoard
     private let directory: RoomDirectory
     private let metrics: NodeMetrics
@@ -27,9 +28,10 @@ final class ClusterCore {
     init(
         backplane: any Backplane, membership: Membership, status: NodeStatusBoard, directory: RoomDirectory,
         metrics: NodeMetrics, logger: Logger, clock: NodeClock, timings: NodeConfiguration.Cluster,
-        makeInstance: @escaping () -> NodeInstance
+        relayWindowBytes: Int, makeInstance: @escaping () -> NodeInstance
     ) {
         self.backplane = backplane
+        relay = Relay(backplane: backplane, metrics: metrics, windowBytes: relayWindowBytes)
         self.membership = membership
         self.status = status
         self.directory = directory
@@ -61,13 +63,7 @@ final class ClusterCore {
     }
 
     func publish(_ envelopes: [Envelope]) {
-        guard membership.isLive else { return metrics.degradedDrops.increment(by: envelopes.count) }
-        var batches = EnvelopeBatches()
-        for envelope in envelopes { batches.append(envelope) }
-        for batch in batches.batches {
-            metrics.relayPublished.increment(by: batch.signals)
-            backplane.publish(batch.content.bytes, to: batch.nodes)
-        }
+        if membership.isLive { relay.send(envelopes) } else { relay.drop(envelopes) }
     }
 
     func retire(leaseMs: Int, done: @escaping () -> Void) {
@@ -89,6 +85,7 @@ final class ClusterCore {
         case .down(let reason):
             logger.warning("redis.down", metadata: ["reason": "\(reason)"])
             perform(membership.disconnected())
+            relay.drop()
         case .inbox(let batch):
             receive(batch)
         }

@@ -6,6 +6,8 @@ import SignalDomain
 struct Envelope: Sendable {
     let room: RoomKey
     let peer: PeerID
+    /// Whose socket waits when the way to the other nodes is full.
+    let sender: Session?
     /// The frame as local receivers get it; the payload behind its header is what travels.
     let frame: ByteBuffer
     let nodes: [NodeInstance]

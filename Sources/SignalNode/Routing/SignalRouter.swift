@@ -24,7 +24,7 @@ final class SignalRouter: Sendable {
         guard let targets = seat.shard.shard.route(of: seat.room)?.targets else { return }
         deliver(frame, to: targets.shards, in: seat.room, except: seat.peer, from: session)
         guard !targets.nodes.isEmpty else { return }
-        cluster.publish(Envelope(room: seat.room, peer: seat.peer, frame: frame, nodes: targets.nodes))
+        cluster.publish(Envelope(room: seat.room, peer: seat.peer, sender: session, frame: frame, nodes: targets.nodes))
     }
 
     /// A signal that came from another node.
