@@ -58,7 +58,7 @@ final class ConnectionKeeper {
 
     func reconnect(reason: String) {
         loop.assertInEventLoop()
-        logger.info("redis connection given up", metadata: ["reason": "\(reason)"])
+        logger.info("redis.link-abandoned", metadata: ["reason": "\(reason)"])
         connection?.end(.connectionLost)
     }
 
@@ -116,9 +116,9 @@ final class ConnectionKeeper {
         guard state != self.state else { return }
         self.state = state
         switch state {
-        case .up(let generation): logger.info("redis link is up", metadata: ["generation": "\(generation)"])
-        case .down(.closed): logger.info("redis link is closed")
-        case .down(let reason): logger.warning("redis link is down", metadata: ["reason": "\(reason, default: "")"])
+        case .up(let generation): logger.info("redis.link-up", metadata: ["generation": "\(generation)"])
+        case .down(.closed): logger.info("redis.link-closed")
+        case .down(let reason): logger.warning("redis.link-down", metadata: ["reason": "\(reason, default: "")"])
         }
         onStateChange?(state)
     }

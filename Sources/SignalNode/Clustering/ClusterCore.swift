@@ -83,7 +83,7 @@ final class ClusterCore {
             self.generation = generation
             perform(membership.connected(generation: generation, now: clock.monotonicMs()))
         case .down(let reason):
-            logger.warning("redis.down", metadata: ["reason": "\(reason)"])
+            logger.warning("backplane.down", metadata: ["reason": "\(reason)"])
             perform(membership.disconnected())
             relay.drop()
         case .inbox(let batch):

@@ -1,5 +1,6 @@
 import Backplane
 import CoreMetrics
+import Logging
 public import NIOCore
 import SignalDomain
 
@@ -53,6 +54,7 @@ public final class Session: Sendable {
         guard case .admitted = state.value.phase else { return socket.close(.replaced) }
         state.value.phase = .open(socket)
         node.metrics.opened()
+        log("peer.connected")
         socket.send(
             SignalFrame.text(ServerMessages.welcome(peer: seat.peer, room: seat.room, now: node.clock.wall())),
             from: nil)
@@ -130,9 +132,17 @@ public final class Session: Sendable {
         case .open:
             seat.shard.shard.exit(self)
             node.metrics.gone()
+            log("peer.disconnected")
         }
         state.value.phase = .ended
         node.cluster.leave(seat, reason)
+    }
+
+    /// Who came and went, for whoever debugs; never an address, a token or a payload.
+    private func log(_ event: Logger.Message) {
+        node.logger.debug(
+            event,
+            metadata: ["namespace": "\(seat.room.namespace)", "room": "\(seat.room.room)", "peerId": "\(seat.peer)"])
     }
 
     /// Stops reading from the peer until as many `releaseReads` follow: what it sends piles up at a slow receiver.
