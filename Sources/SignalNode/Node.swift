@@ -63,7 +63,7 @@ public final class Node: Sendable {
                 info: NodeInfo(name: configuration.nodeName, version: version),
                 timings: .init(
                     heartbeatMs: Int64(timings.heartbeatMs), settleMs: Int64(timings.settleMs),
-                    selfFenceMs: Int64(timings.selfFenceMs)),
+                    selfFenceMs: Int64(timings.selfFenceMs), recallMs: Int64(timings.recallMs)),
                 requiresRegistration: requires),
             status: board, directory: directory, metrics: metrics, logger: logger, clock: clock, timings: timings,
             relayWindowBytes: configuration.redis.pipelineBytes / 2,

@@ -30,6 +30,9 @@ extension NodeConfiguration {
         public var heartbeatMs = 500
         /// A pause of all heartbeats longer than this means that Redis was away: leases are moved, nobody is dead.
         public var amnestyGapMs = 2_500
+        /// How long a node remembers rooms that its last member left, in milliseconds: after a failover it announces them
+        /// empty, in case the promoted Redis lost the leave.
+        public var recallMs = 60_000
         /// The lifetime of the Redis keys of a room that no node refreshes, in milliseconds.
         public var roomKeyTTLMs = 3_600_000
         /// The time between two refreshes of these keys by each interested node, in milliseconds.

@@ -62,14 +62,19 @@ extension Membership {
         life = .live
         confirmedAt = now
         setDegraded(false)
-        settlesAt = now + timings.settleMs
-        if !wasReady {
+        if wasReady {
+            beginSettling(now)
+        } else {
             wasReady = true
-            settlesAt = nil
             actions.append(.ready)
         }
+        recallDeparted()
         for key in rooms.keys.sorted(by: { $0.text < $1.text }) { recover(key) }
         pump()
+    }
+
+    mutating func beginSettling(_ now: Int64) {
+        if guards.contains(.settleTime) { settlesAt = now + timings.settleMs }
     }
 
     /// Heartbeat and registration replies.
@@ -89,12 +94,22 @@ extension Membership {
                 return
             }
             if life == .arriving { becomeLive(now: now) }
+            departed.age(now: now, periodMs: timings.recallMs)
             setDegraded(false)
             for instance in beat.dead { sweep(instance) }
         case .fenced:
             actions.append(.refence)
         default:
             actions.append(.reconnect(reason: "unexpected reply"))
+        }
+    }
+
+    /// The store that answers now may have lost the leaves that emptied these rooms.
+    private mutating func recallDeparted() {
+        guard guards.contains(.recallDeparted) else { return }
+        for key in departed.all where rooms[key] == nil {
+            rooms[key] = LocalRoom(guards: guards)
+            rooms[key]?.mayBeListed = true
         }
     }
 
@@ -117,9 +132,8 @@ extension Membership {
         for key in rooms.keys {
             rooms[key]?.view.invalidate()
             rooms[key]?.inFlight = 0
-            rooms[key]?.isIndexed = false
+            if guards.contains(.indexPerConnection) { rooms[key]?.isIndexed = false }
             rooms[key]?.recoversLater = false
-            rooms[key]?.overtaken = [:]
             rooms[key]?.listedAt = [:]
             for command in rooms[key]?.joining.values.map({ $0 }) ?? [] { admitOnIsland(command) }
         }

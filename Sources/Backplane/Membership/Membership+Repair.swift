@@ -6,7 +6,8 @@ extension Membership {
     public mutating func completed(
         _ command: BackplaneCommand, _ result: Result<BackplaneReply, BackplaneError>, generation: UInt64, now: Int64
     ) -> [MembershipAction] {
-        guard generation == self.generation, life != .offline else { return [] }
+        if guards.contains(.repliesPerConnection), generation != self.generation { return [] }
+        guard life != .offline else { return [] }
         switch result {
         case .success(let reply): apply(command, reply, now: now)
         case .failure(.refused(let reason)):
@@ -42,7 +43,7 @@ extension Membership {
             guard var room = rooms[key] else { break }
             let effects = room.view.offer(.joined(peer, record), version: version, now: now)
             rooms[key] = room
-            if record.node != node { yield(peer, to: record, at: version, in: key) }
+            yield(peer, to: record, at: version, in: key)
             tell(effects, in: key)
         case .left(let key, let version, let peer, let departure):
             guard var room = rooms[key] else { break }
@@ -68,15 +69,10 @@ extension Membership {
 
     /// Another node holds the peer ID since `version`: an older session here closes, and takes back exactly itself.
     /// A session whose place the shared state has not confirmed on this connection waits for the announce to decide.
-    private mutating func yield(_ peer: PeerID, to record: MemberRecord, at version: UInt64, in key: RoomKey) {
-        guard var room = rooms[key] else { return }
-        if room.joining.values.contains(where: { $0.peer == peer }) {
-            room.overtaken[peer] = max(version, room.overtaken[peer] ?? 0)
-        }
-        if let own = room.local[peer], let listed = room.listedAt[peer], version > listed {
-            actions.append(.close(key, peer, own.connection, own.session == record.session ? .stale : .replaced))
-        }
-        rooms[key] = room
+    mutating func yield(_ peer: PeerID, to record: MemberRecord, at version: UInt64, in key: RoomKey) {
+        guard let room = rooms[key], let own = room.local[peer], let listed = room.listedAt[peer], version > listed
+        else { return }
+        dismiss(peer, own.session == record.session ? .stale : .replaced, in: key)
     }
 
     /// Asks for the recovery of a room: after every reconnect, and whenever others removed a member of ours.
@@ -89,7 +85,7 @@ extension Membership {
     /// Announces a room, then reads it.
     private mutating func announce(_ key: RoomKey) {
         guard var room = rooms[key] else { return repairs.finish(.recover(key)) }
-        guard room.joining.isEmpty else {
+        if guards.contains(.announceAwaitsJoins), !room.joining.isEmpty {
             rooms[key]?.recoversLater = true
             return repairs.finish(.recover(key))
         }
@@ -123,14 +119,17 @@ extension Membership {
 
     private mutating func announced(_ command: AnnounceCommand, _ lost: [AnnounceLoss]) {
         for loss in lost where rooms[command.room]?.local[loss.peer]?.connection == loss.connection {
-            actions.append(
-                .close(command.room, loss.peer, loss.connection, loss.cause == .inUse ? .inUse : .replaced))
+            dismiss(loss.peer, loss.cause == .inUse ? .inUse : .replaced, in: command.room)
         }
     }
 
     private mutating func synced(_ key: RoomKey, _ snapshot: RoomSnapshot, now: Int64) {
         repairs.finish(.recover(key))
         guard var room = rooms[key] else { return }
+        if settlesAt == nil, room.local.keys.contains(where: { snapshot.members[$0] == nil }) {
+            // A store that lacks a member of ours may have lost those of others, too.
+            beginSettling(now)
+        }
         let effects = room.view.apply(snapshot, own: node, settling: settlesAt != nil, now: now)
         rooms[key] = room
         compareOwn(with: snapshot, in: key)
@@ -142,6 +141,7 @@ extension Membership {
     private mutating func compareOwn(with snapshot: RoomSnapshot, in key: RoomKey) {
         guard var room = rooms[key] else { return }
         var isAnyoneMissing = false
+        var lost: [PeerID: MembershipLoss] = [:]
         for (peer, own) in room.local where room.listedAt[peer].map({ $0 <= snapshot.version }) ?? true {
             guard let record = snapshot.members[peer] else {
                 isAnyoneMissing = true
@@ -151,10 +151,11 @@ extension Membership {
                 room.local[peer] = record
                 room.listedAt[peer] = snapshot.version
             } else if record.node != node {
-                actions.append(.close(key, peer, own.connection, own.session == record.session ? .stale : .replaced))
+                lost[peer] = own.session == record.session ? .stale : .replaced
             }
         }
         rooms[key] = room
+        for (peer, loss) in lost { dismiss(peer, loss, in: key) }
         if isAnyoneMissing { recover(key) }
     }
 

@@ -17,28 +17,25 @@ extension Membership {
         return drain()
     }
 
-    /// A session closed, or gave up before its answer: sends the compare-and-delete whatever this node still holds.
+    /// A session closed, or gave up before its answer; one that was dismissed was taken back then.
     public mutating func leave(
         _ key: RoomKey, _ peer: PeerID, _ connection: ConnectionID, _ reason: LeaveReason
     ) -> [MembershipAction] {
         guard var room = rooms[key] else { return [] }
-        room.joining[connection] = nil
-        if room.local[peer]?.connection == connection {
+        let gaveUp = room.joining.removeValue(forKey: connection) != nil
+        let isHeld = room.local[peer]?.connection == connection
+        if isHeld {
             room.local[peer] = nil
             room.listedAt[peer] = nil
         }
-        if life == .live {
-            room.inFlight += 1
-            actions.append(
-                .call(.leave(.init(room: key, peer: peer, node: node, connection: connection, reason: reason))))
-        }
         rooms[key] = room
+        if isHeld || gaveUp && guards.contains(.lateSuccess) { takeBack(peer, connection, reason, in: key) }
         forgetIfIdle(key, confirmed: false)
         return drain()
     }
 
     private mutating func submit(_ command: JoinCommand) {
-        var room = rooms[command.room] ?? LocalRoom()
+        var room = rooms[command.room] ?? LocalRoom(guards: guards)
         if !room.isIndexed {
             room.isIndexed = true
             actions.append(.call(.index(node, command.room)))
@@ -52,7 +49,7 @@ extension Membership {
 
     /// Without the shared state a join is decided by what this node knows: its own members, and the last view.
     mutating func admitOnIsland(_ command: JoinCommand) {
-        var room = rooms[command.room] ?? LocalRoom()
+        var room = rooms[command.room] ?? LocalRoom(guards: guards)
         defer {
             rooms[command.room] = room
             forgetIfIdle(command.room, confirmed: false)
@@ -85,13 +82,11 @@ extension Membership {
                 replaceLocal(command.peer, by: place.record, in: &room, key: command.room)
                 room.listedAt[command.peer] = place.version
                 answer(command, .admitted(place.record))
-                if let taken = room.overtaken[command.peer], taken > place.version {
-                    // The news of the takeover was faster than the reply to the join.
-                    actions.append(.close(command.room, command.peer, command.record.connection, .replaced))
-                }
             } else if let old = room.local[command.peer], old.connection == place.replaced?.connection {
                 // Its place was taken before the newcomer gave up.
-                actions.append(.close(command.room, command.peer, old.connection, .replaced))
+                rooms[command.room] = room
+                dismiss(command.peer, .replaced, in: command.room)
+                room = rooms[command.room] ?? room
             }
             let others = place.interest.keys.filter { $0 != node }
             var effects = room.view.offer(.joinedHere(command.peer), version: place.version, now: now)
@@ -103,7 +98,6 @@ extension Membership {
             }
             rooms[command.room] = room
             tell(effects, in: command.room)
-            if !isWanted { disown(command) }
             endJoin(command.room)
         case .stale, .inUse, .full:
             rooms[command.room] = room
@@ -123,9 +117,7 @@ extension Membership {
 
     /// When no join of the room is under way, what waited for that goes on.
     private mutating func endJoin(_ key: RoomKey) {
-        guard rooms[key]?.joining.isEmpty == true else { return }
-        rooms[key]?.overtaken = [:]
-        guard rooms[key]?.recoversLater == true else { return }
+        guard rooms[key]?.joining.isEmpty == true, rooms[key]?.recoversLater == true else { return }
         rooms[key]?.recoversLater = false
         recover(key)
     }
@@ -136,19 +128,25 @@ extension Membership {
         if rooms[command.room]?.joining.removeValue(forKey: command.record.connection) != nil {
             answer(command, .unavailable)
         }
-        disown(command)
+        takeBack(command.peer, command.record.connection, .left, in: command.room)
         endJoin(command.room)
     }
 
-    /// A success that nobody waits for any more is taken back (a queued join would otherwise leave a ghost).
-    private mutating func disown(_ command: JoinCommand) {
-        rooms[command.room]?.inFlight += 1
-        actions.append(
-            .call(
-                .leave(
-                    .init(
-                        room: command.room, peer: command.peer, node: node, connection: command.record.connection,
-                        reason: .left))))
+    /// A session lost its place: from now on this node neither announces it nor lets the shared state list it.
+    mutating func dismiss(_ peer: PeerID, _ loss: MembershipLoss, in key: RoomKey) {
+        guard let own = rooms[key]?.local.removeValue(forKey: peer) else { return }
+        rooms[key]?.listedAt[peer] = nil
+        actions.append(.close(key, peer, own.connection, loss))
+        if guards.contains(.replacedLeaves) { takeBack(peer, own.connection, .replaced, in: key) }
+    }
+
+    /// Compare-and-delete of one connection. Without a connection to the store the next announce does that.
+    private mutating func takeBack(
+        _ peer: PeerID, _ connection: ConnectionID, _ reason: LeaveReason, in key: RoomKey
+    ) {
+        guard life == .live else { return }
+        rooms[key]?.inFlight += 1
+        actions.append(.call(.leave(.init(room: key, peer: peer, node: node, connection: connection, reason: reason))))
     }
 
     mutating func left(_ command: LeaveCommand, version: UInt64?, now: Int64) {
@@ -178,7 +176,8 @@ extension Membership {
     mutating func forgetIfIdle(_ key: RoomKey, confirmed: Bool) {
         guard let room = rooms[key], room.isIdle, confirmed || !room.mayBeListed else { return }
         rooms[key] = nil
-        if room.isIndexed, life == .live { actions.append(.call(.unindex(node, key))) }
+        if room.mayBeListed { departed.insert(key) }
+        if room.mayBeListed, life == .live { actions.append(.call(.unindex(node, key))) }
         if !room.toldInterest.isEmpty { actions.append(.interest(key, [])) }
     }
 
@@ -189,6 +188,8 @@ extension Membership {
             case .joined(let peer, let record): actions.append(.presence(key, .joined(peer, record)))
             case .updated(let peer, let record): actions.append(.presence(key, .updated(peer, record)))
             case .left(let peer, let record, let reason): actions.append(.presence(key, .left(peer, record, reason)))
+            case .claimed(let peer, let record, let version):
+                if guards.contains(.yieldInOrder) { yield(peer, to: record, at: version, in: key) }
             }
         }
         guard let room = rooms[key] else { return }

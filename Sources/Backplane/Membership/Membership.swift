@@ -15,11 +15,16 @@ public struct Membership: Sendable {
         public var heartbeatMs: Int64
         public var settleMs: Int64
         public var selfFenceMs: Int64
+        /// For how long at least a room that was left is announced again after a reconnect.
+        public var recallMs: Int64
 
-        public init(heartbeatMs: Int64 = 500, settleMs: Int64 = 5_000, selfFenceMs: Int64 = 4_000) {
+        public init(
+            heartbeatMs: Int64 = 500, settleMs: Int64 = 5_000, selfFenceMs: Int64 = 4_000, recallMs: Int64 = 60_000
+        ) {
             self.heartbeatMs = heartbeatMs
             self.settleMs = settleMs
             self.selfFenceMs = selfFenceMs
+            self.recallMs = recallMs
         }
     }
 
@@ -49,6 +54,7 @@ public struct Membership: Sendable {
     public internal(set) var isDegraded = false
     var epoch: String?
     var rooms: [RoomKey: LocalRoom] = [:]
+    var departed = DepartedRooms()
     /// End of the settle time after the last reconnect.
     var settlesAt: Int64?
     /// When the shared state last confirmed the lease.
@@ -59,6 +65,7 @@ public struct Membership: Sendable {
     var repairs = RepairQueue()
     var sweeps: [NodeInstance: Sweep] = [:]
     var actions: [MembershipAction] = []
+    var guards = Guards.all
 
     public init(node: NodeInstance, info: NodeInfo, timings: Timings = .init(), requiresRegistration: Bool = true) {
         self.node = node
@@ -96,7 +103,7 @@ struct LocalRoom: Hashable, Sendable {
     var listedAt: [PeerID: UInt64] = [:]
     /// Joins whose answer is outstanding.
     var joining: [ConnectionID: JoinCommand] = [:]
-    var view = RoomView()
+    var view: RoomView
     /// Joins and leaves that are under way.
     var inFlight = 0
     /// Whether the room index of this instance lists the room.
@@ -106,10 +113,10 @@ struct LocalRoom: Hashable, Sendable {
     var mayBeListed = false
     /// A recovery waits for the joins that are under way: the announce would disown what they bring.
     var recoversLater = false
-    /// Versions at which other nodes took a peer ID whose join here is still unanswered.
-    var overtaken: [PeerID: UInt64] = [:]
     /// The interest that the runner knows.
     var toldInterest: Set<NodeInstance> = []
+
+    init(guards: Guards) { view = RoomView(guards: guards) }
 
     var isIdle: Bool { local.isEmpty && joining.isEmpty && inFlight == 0 }
 }

@@ -8,7 +8,7 @@ enum RepairTask: Hashable, Sendable {
 }
 
 /// Recovery and sweeps, let out a few at a time so that joins never queue behind thousands of scripts.
-struct RepairQueue: Sendable {
+struct RepairQueue: Hashable, Sendable {
     private var waiting: [RepairTask] = []
     private var next = 0
     private var known: Set<RepairTask> = []

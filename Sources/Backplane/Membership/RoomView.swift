@@ -21,10 +21,13 @@ struct RoomView: Hashable, Sendable {
         case joined(PeerID, MemberRecord)
         case updated(PeerID, MemberRecord)
         case left(PeerID, MemberRecord, LeaveReason)
+        /// Another node holds the peer ID since this version.
+        case claimed(PeerID, MemberRecord, version: UInt64)
     }
 
     static let maxEarlyChanges = 4_096
 
+    private let guards: Guards
     private(set) var version: UInt64?
     private(set) var members: [PeerID: MemberRecord] = [:]
     /// Members of an earlier snapshot that the present one lacks.
@@ -38,7 +41,11 @@ struct RoomView: Hashable, Sendable {
     /// Nodes that a join reply named, until the snapshot tells their members.
     private var named: Set<NodeInstance> = []
 
+    init(guards: Guards) { self.guards = guards }
+
     var isValid: Bool { version != nil && !isSyncing }
+
+    private var appliesEvents: Bool { version != nil && !(isSyncing && guards.contains(.eventsAwaitSnapshot)) }
 
     /// The other nodes that a broadcast must reach.
     var interest: Set<NodeInstance> { named.union(holders.keys) }
@@ -51,6 +58,7 @@ struct RoomView: Hashable, Sendable {
 
     /// The connection is gone: the members stay listed, everything else is void.
     mutating func invalidate() {
+        guard guards.contains(.viewPerConnection) else { return }
         version = nil
         isSyncing = false
         gapSince = nil
@@ -60,9 +68,10 @@ struct RoomView: Hashable, Sendable {
 
     /// Takes one numbered change and returns what follows from it and from those that waited for it.
     mutating func offer(_ change: Change, version number: UInt64, now: Int64) -> [Effect] {
+        if !guards.contains(.versionOrder) { return take(change, number) }
         if let version, number <= version { return [] }
         if early.count < Self.maxEarlyChanges { early[number] = change }
-        return isValid ? applyEarly(now) : []
+        return appliesEvents ? applyEarly(now) : []
     }
 
     /// A room that only this node holds needs no snapshot: it has no other members.
@@ -90,8 +99,17 @@ struct RoomView: Hashable, Sendable {
         for (peer, record) in snapshot.members.sorted(by: { $0.key.text < $1.key.text }) where record.node != own {
             effects += put(peer, record)
         }
-        early = early.filter { $0.key > snapshot.version }
+        effects += skipEarly(through: snapshot.version)
         return effects + applyEarly(now)
+    }
+
+    /// A snapshot stands for the changes before it, except that it does not tell who was replaced on the way.
+    private mutating func skipEarly(through number: UInt64) -> [Effect] {
+        let skipped = early.filter { $0.key <= number }.sorted { $0.key < $1.key }
+        for (number, _) in skipped { early[number] = nil }
+        return skipped.compactMap { number, change in
+            if case .joined(let peer, let record) = change { .claimed(peer, record, version: number) } else { nil }
+        }
     }
 
     /// The settle time is over: what is still missing has left.
@@ -104,19 +122,23 @@ struct RoomView: Hashable, Sendable {
         var effects: [Effect] = []
         while let version, let change = early.removeValue(forKey: version + 1) {
             self.version = version + 1
-            switch change {
-            case .leftHere: break
-            case .joinedHere(let peer):
-                if let old = members[peer] { effects += drop(peer, old, .replaced) }
-            case .joined(let peer, let record): effects += put(peer, record)
-            case .left(let peer, let departure):
-                if let record = members[peer], record.connection == departure.connection {
-                    effects += drop(peer, record, departure.reason)
-                }
-            }
+            effects += take(change, version + 1)
         }
         gapSince = early.isEmpty ? nil : gapSince ?? now
         return effects
+    }
+
+    private mutating func take(_ change: Change, _ number: UInt64) -> [Effect] {
+        switch change {
+        case .joinedHere(let peer):
+            guard guards.contains(.ownJoinCounts), let old = members[peer] else { return [] }
+            return drop(peer, old, .replaced)
+        case .leftHere: return []
+        case .joined(let peer, let record): return put(peer, record) + [.claimed(peer, record, version: number)]
+        case .left(let peer, let departure):
+            guard let old = members[peer], old.connection == departure.connection else { return [] }
+            return drop(peer, old, departure.reason)
+        }
     }
 
     private mutating func put(_ peer: PeerID, _ record: MemberRecord) -> [Effect] {

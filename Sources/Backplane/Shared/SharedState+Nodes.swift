@@ -5,7 +5,8 @@ extension SharedState {
     /// REG. The lease clock is judged here as in a heartbeat, so that the first command after an outage, whichever it
     /// is, grants the amnesty.
     mutating func register(_ node: NodeInstance, _ info: NodeInfo, _ clock: Clock) -> BackplaneReply {
-        grantAmnesty(clock)
+        if guards.contains(.amnestyAtRegistration) { grantAmnesty(clock) }
+        lastBeatMs = clock.millis
         let epoch = self.epoch ?? String(clock.micros)
         self.epoch = epoch
         live[node] = clock.millis + timings.leaseMs
@@ -15,16 +16,21 @@ extension SharedState {
 
     /// HB: renews a lease that exists, reaps those that ran out, and reports the sweep jobs that are open.
     mutating func heartbeat(_ node: NodeInstance, _ sequence: UInt64, _ clock: Clock) -> BackplaneReply {
-        guard live[node] != nil else { return .fenced }
+        if guards.contains(.renewOnly), live[node] == nil { return .fenced }
         grantAmnesty(clock)
+        lastBeatMs = clock.millis
         live[node] = clock.millis + timings.leaseMs
-        for lost in live.filter({ $0.value <= clock.millis }).keys.sorted() {
-            live[lost] = nil
-            dead[lost] = clock.millis
-            publish(.dead(lost), to: live.keys.sorted())
+        let lost = live.filter { $0.value <= clock.millis }.keys.sorted()
+        for lost in lost { live[lost] = nil }
+        if guards.contains(.durableSweep) {
+            for lost in lost {
+                dead[lost] = clock.millis
+                publish(.dead(lost), to: live.keys.sorted())
+            }
         }
         publish(.echo(sequence: sequence), to: [node])
-        return .beat(HeartbeatReply(epoch: epoch ?? "", now: clock.millis, dead: dead.keys.sorted()))
+        let jobs = guards.contains(.durableSweep) ? dead.keys.sorted() : lost
+        return .beat(HeartbeatReply(epoch: epoch ?? "", now: clock.millis, dead: jobs))
     }
 
     /// A drained node leaves a lease behind for its sessions to move, and no longer counts as one that can be asked.
@@ -37,8 +43,7 @@ extension SharedState {
     /// No heartbeat at all for longer than the gap means that the store was away: every lease moves by that time.
     private mutating func grantAmnesty(_ clock: Clock) {
         let gap = clock.millis - (lastBeatMs ?? clock.millis)
-        lastBeatMs = clock.millis
-        guard gap > timings.amnestyGapMs else { return }
+        guard guards.contains(.amnesty), gap > timings.amnestyGapMs else { return }
         live = live.mapValues { $0 + gap - timings.heartbeatMs }
     }
 

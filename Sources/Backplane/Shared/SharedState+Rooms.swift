@@ -30,7 +30,7 @@ extension SharedState {
     private func refusal(of command: JoinCommand, by old: MemberRecord) -> BackplaneReply? {
         let new = command.record
         if old.session == new.session {
-            return old.connectionNumber >= new.connectionNumber ? .stale : nil
+            return guards.contains(.connectionOrder) && old.connectionNumber >= new.connectionNumber ? .stale : nil
         }
         if command.takeover == .anyone { return nil }
         let sameOwner = old.owner == new.owner
@@ -39,9 +39,9 @@ extension SharedState {
     }
 
     mutating func leave(_ command: LeaveCommand) -> BackplaneReply {
-        guard let member = rooms[command.room]?.members[command.peer], member.node == command.node,
-            member.connection == command.connection
-        else { return .left(version: nil) }
+        guard let member = rooms[command.room]?.members[command.peer] else { return .left(version: nil) }
+        let isMeant = member.node == command.node && member.connection == command.connection
+        if guards.contains(.compareAndDelete), !isMeant { return .left(version: nil) }
         let version = remove(command.peer, member, from: command.room, command.reason, telling: { $0 != command.node })
         return .left(version: version)
     }
@@ -79,7 +79,7 @@ extension SharedState {
         var lost: [AnnounceLoss] = []
         for entry in command.entries {
             let holder = rooms[command.room]?.members[entry.peer]
-            if let holder, let cause = holder.prevails(over: entry, own: own) {
+            if guards.contains(.announceCompares), let cause = holder?.prevails(over: entry, own: own) {
                 lost.append(AnnounceLoss(peer: entry.peer, connection: entry.record.connection, cause: cause))
             } else if holder?.connection != entry.record.connection || holder?.node != command.node {
                 place(entry, for: command.node, replacing: holder, in: command.room, clock)
@@ -89,7 +89,7 @@ extension SharedState {
         let listed = (announced[announcement] ?? []).union(command.entries.map(\.peer))
         announced[announcement] = command.isLast ? nil : listed
         guard command.isLast else { return .announced(lost: lost) }
-        disown(command.room, own: own, except: listed, node: command.node)
+        if guards.contains(.announceDeletes) { disown(command.room, own: own, except: listed, node: command.node) }
         return .announced(lost: lost)
     }
 

@@ -24,7 +24,7 @@ public struct SharedState: Sendable {
         public var frame: InboxFrame
     }
 
-    struct Room: Sendable {
+    struct Room: Hashable, Sendable {
         var members: [PeerID: MemberRecord] = [:]
         var interest: [NodeInstance: Int] = [:]
         var version: UInt64 = 0
@@ -38,6 +38,7 @@ public struct SharedState: Sendable {
 
     public let timings: Timings
     public let bounds: RendezvousBounds
+    var guards = Guards.all
     var epoch: String?
     var lastBeatMs: Int64?
     var live: [NodeInstance: Int64] = [:]
@@ -99,7 +100,7 @@ public struct SharedState: Sendable {
     }
 
     /// Whether commands of `node` still count: it must hold a lease.
-    func isFenced(_ node: NodeInstance) -> Bool { live[node] == nil }
+    func isFenced(_ node: NodeInstance) -> Bool { guards.contains(.leaseFence) && live[node] == nil }
 
     func snapshot(_ key: RoomKey) -> RoomSnapshot {
         let room = rooms[key] ?? Room()

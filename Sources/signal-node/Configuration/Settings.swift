@@ -95,6 +95,9 @@ enum Settings {
             "amnestyGapMs", .cluster, .integer(\.cluster.amnestyGapMs, 100...600_000, .milliseconds),
             "Pause of all heartbeats after which leases are moved instead of expired."),
         Setting(
+            "recallMs", .cluster, .integer(\.cluster.recallMs, 0...3_600_000, .milliseconds),
+            "How long a node remembers rooms that its last member left, to announce them empty after a failover."),
+        Setting(
             "roomKeyTtlMs", .cluster, .integer(\.cluster.roomKeyTTLMs, 60_000...duration.upperBound, .milliseconds),
             "Lifetime of a room's keys in Redis that no node refreshes."),
         Setting(

@@ -1,0 +1,104 @@
+/// What a search came to.
+struct Outcome: CustomStringConvertible {
+    struct Counterexample {
+        var faults: [String]
+        var steps: [Step]
+    }
+
+    /// Different states seen, or steps of walks taken.
+    var states = 0
+    /// States at rest that were judged.
+    var judged = 0
+    /// Whether the search ended because nothing was left, not because of its limit.
+    var isExhaustive = false
+    var counterexample: Counterexample?
+
+    var description: String {
+        let verdict =
+            counterexample.map {
+                "\($0.faults.joined(separator: "; ")) after \($0.steps.count) steps:\n"
+                    + $0.steps.map { "  \($0)" }.joined(separator: "\n")
+            } ?? "no violation"
+        return "\(states) states\(isExhaustive ? "" : " (limit)"), \(judged) at rest: \(verdict)"
+    }
+}
+
+/// Searches the schedules of a model for one that ends in a violation.
+enum Explorer {
+    private final class Trace {
+        let step: Step
+        let before: Trace?
+
+        init(_ step: Step, after before: Trace?) {
+            self.step = step
+            self.before = before
+        }
+
+        var steps: [Step] { (before?.steps ?? []) + [step] }
+    }
+
+    /// Every schedule, shortest first, up to `limit` different states.
+    static func explore(_ start: Model, limit: Int) -> Outcome {
+        var outcome = Outcome()
+        var seen: Set<Int> = [start.fingerprint]
+        var level: [(Model, Trace?)] = [(start, nil)]
+        while !level.isEmpty {
+            var next: [(Model, Trace?)] = []
+            for (model, trace) in level {
+                outcome.states = seen.count
+                let steps = model.protocolSteps
+                if let faults = judge(model, steps, &outcome) {
+                    outcome.counterexample = .init(faults: faults, steps: trace?.steps ?? [])
+                    return outcome
+                }
+                let rest: [Step] = steps.isEmpty && model.isSettling ? [.settle] : []
+                for step in steps + rest + model.worldSteps {
+                    var after = model
+                    after.take(step)
+                    guard seen.insert(after.fingerprint).inserted else { continue }
+                    next.append((after, Trace(step, after: trace)))
+                    if seen.count >= limit { return outcome }
+                }
+            }
+            level = next
+        }
+        outcome.isExhaustive = true
+        return outcome
+    }
+
+    /// Random schedules: the world interferes in about one of `rarity` steps, until nothing is left to do.
+    static func walk(_ start: Model, seeds: Range<UInt64>, rarity: Int = 6, longest: Int = 400) -> Outcome {
+        var outcome = Outcome()
+        for seed in seeds {
+            var random = SeededRandom(seed: seed)
+            var model = start
+            var taken: [Step] = []
+            while taken.count < longest {
+                let steps = model.protocolSteps
+                if let faults = judge(model, steps, &outcome) {
+                    outcome.counterexample = .init(faults: ["seed \(seed)"] + faults, steps: taken)
+                    return outcome
+                }
+                let world = model.worldSteps
+                let rest: [Step] = steps.isEmpty && model.isSettling ? [.settle] : []
+                let own = steps + rest
+                let interferes = own.isEmpty || Int.random(in: 0..<rarity, using: &random) == 0
+                guard let step = (interferes && !world.isEmpty ? world : own).randomElement(using: &random) else {
+                    break
+                }
+                model.take(step)
+                taken.append(step)
+                outcome.states += 1
+            }
+        }
+        return outcome
+    }
+
+    private static func judge(_ model: Model, _ steps: [Step], _ outcome: inout Outcome) -> [String]? {
+        if !model.alarms.isEmpty { return model.alarms }
+        guard steps.isEmpty, !model.isSettling, model.hasSurvivor else { return nil }
+        outcome.judged += 1
+        let faults = model.faults
+        return faults.isEmpty ? nil : faults
+    }
+}

@@ -1,0 +1,40 @@
+@testable import Backplane
+
+/// A model and how long to search it.
+struct Search: CustomStringConvertible, Sendable {
+    enum Extent: Sendable {
+        /// All schedules, shortest first, up to so many states.
+        case states(Int)
+        /// So many random schedules.
+        case walks(UInt64)
+    }
+
+    var name: String
+    var nodes = 2
+    /// The node that each peer is on at first.
+    var seats: [Int?] = [0, 1]
+    var budget: Budget
+    /// Peers of dialect 2, which keep their session over their connections.
+    var resumes = false
+    /// Replies that ran before a connection broke arrive on the next one.
+    var lateReplies = false
+    var extent: Extent
+
+    var description: String { name }
+
+    func run(without guards: Guards = []) -> Outcome {
+        let model = Model(
+            nodes: nodes, seats: seats, budget: budget, guards: .all.subtracting(guards), resumes: resumes,
+            lateReplies: lateReplies)
+        return switch extent {
+        case .states(let limit): Explorer.explore(model, limit: limit)
+        case .walks(let count): Explorer.walk(model, seeds: 0..<count)
+        }
+    }
+}
+
+extension Budget {
+    /// Everything that may happen to a store that keeps its data.
+    static let everything = Budget(
+        joins: 4, leaves: 2, kills: 1, starts: 1, pauses: 1, lapses: 1, unlinks: 2, failovers: 1, absences: 1)
+}
