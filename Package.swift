@@ -85,10 +85,12 @@ let package = Package(
             ],
             swiftSettings: strict),
         .executableTarget(
-            name: "signal-load", dependencies: [core, posix, http1, webSocket, arguments],
+            name: "signal-load", dependencies: ["FailoverHistory", core, posix, http1, webSocket, arguments],
             swiftSettings: strict),
 
         // The proof.
+        .target(name: "FailoverHistory", swiftSettings: strict),
+        .testTarget(name: "FailoverHistoryTests", dependencies: ["FailoverHistory"], swiftSettings: strict),
         .target(
             name: "SignalTestKit", dependencies: ["SignalDomain", core, posix, http1, webSocket],
             path: "Tests/SignalTestKit", swiftSettings: strict),
