@@ -85,7 +85,8 @@ let package = Package(
             ],
             swiftSettings: strict),
         .executableTarget(
-            name: "signal-load", dependencies: ["FailoverHistory", core, posix, http1, webSocket, arguments],
+            name: "signal-load",
+            dependencies: ["FailoverHistory", "SignalDomain", core, posix, http1, webSocket, arguments],
             swiftSettings: strict),
 
         // The proof.
@@ -121,7 +122,9 @@ let package = Package(
             dependencies: ["signal-node", "SignalNode", core, posix, logging, arguments, configuration],
             swiftSettings: strict),
         .testTarget(
-            name: "LoadTests", dependencies: ["signal-load", core, posix, http1, webSocket], swiftSettings: strict),
+            name: "LoadTests",
+            dependencies: ["signal-load", "FailoverHistory", "SignalDomain", core, posix, http1, webSocket],
+            swiftSettings: strict),
         .testTarget(
             name: "ClusterTests", dependencies: ["SignalTestKit", "SignalDomain", "signal-node", core, posix],
             swiftSettings: strict),
