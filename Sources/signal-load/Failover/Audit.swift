@@ -15,15 +15,15 @@ struct Audit {
         }
     }
 
-    /// CPU and memory of the nodes; a node that has ended says nothing.
-    func nodes(_ nodes: [NodeServer]) {
+    /// CPU and memory of the nodes, and how often they found themselves fenced; a node that has ended says nothing.
+    func nodes(_ nodes: [NodeServer]) async {
         for node in nodes where node.process.isRunning {
             let pid = Int(node.process.pid)
             guard let rss = try? ProcessUsage.residentBytes(of: pid),
-                let cpu = try? ProcessUsage.cpuNanoseconds(of: pid)
+                let cpu = try? ProcessUsage.cpuNanoseconds(of: pid), let fenced = await node.refences()
             else { continue }
             recorder.record(
-                .sample(node: node.name, rssBytes: Int(rss), cpuMicros: Int(cpu / 1_000), fencedWrites: 0))
+                .sample(node: node.name, rssBytes: Int(rss), cpuMicros: Int(cpu / 1_000), fencedWrites: fenced))
         }
     }
 

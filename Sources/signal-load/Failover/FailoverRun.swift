@@ -25,6 +25,12 @@ struct FailoverRun {
         Timing(lease: Int64(settings.leaseMs) * 1_000, heartbeat: Int64(settings.heartbeatMs) * 1_000)
     }
 
+    /// A run that takes longer hangs.
+    var longestSeconds: Double {
+        let rounds = schedule.entries.reduce(0) { $0 + $1.rounds }
+        return 180 + 100 * Double(rounds)
+    }
+
     /// - Returns: when all rounds are over.
     /// - Throws: `RigFailure` when the cluster could not be started or brought back; events so far are recorded.
     func play(on group: MultiThreadedEventLoopGroup) async throws -> Remarks {
@@ -62,11 +68,10 @@ struct FailoverRun {
             for round in 1...max(1, entry.rounds) { try await playRound(round, of: entry, on: stage) }
         }
         let complaints = try await fleetLoop.submit {
-            fleet.value.leave()
+            fleet.value.stop()
             return fleet.value.complaints
         }.get()
         remarks.complaints.merge(complaints, uniquingKeysWith: +)
-        try await Task.sleep(for: .milliseconds(300))
         ProcessLedger.shared.endAll()
     }
 
@@ -74,7 +79,7 @@ struct FailoverRun {
         let began = recorder.now
         let audit = Audit(recorder: recorder)
         let wasCalm = try await stage.calm(within: Self.calmLimit)
-        audit.nodes(stage.rig.nodes)
+        await audit.nodes(stage.rig.nodes)
         try await audit.redis(port: try await stage.rig.primaryPort())
 
         let health = HealthWatch(stage.rig.nodes, recorder: recorder)
@@ -88,7 +93,7 @@ struct FailoverRun {
         let isQuiet = try await stage.waitUntil(within: Self.calmLimit, \.isQuiet)
         let port = try await stage.rig.primaryPort()
         try await audit.rooms(try await stage.rooms(), port: port)
-        audit.nodes(stage.rig.nodes)
+        await audit.nodes(stage.rig.nodes)
         try await audit.redis(port: port)
         let state = try await stage.state()
         recorder.record(.settled(step: entry.step.step, round: round))

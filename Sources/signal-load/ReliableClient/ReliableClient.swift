@@ -6,7 +6,7 @@ protocol ReliableClientObserver: AnyObject {
     func client(_ client: ReliableClient, did report: SessionReport)
     /// A `hello` is written.
     func clientSaidHello(_ client: ReliableClient)
-    /// An open connection has ended without the client's doing.
+    /// An open connection has ended, and the client means to come back.
     func clientLostConnection(_ client: ReliableClient, code: UInt16)
     /// The first dial after such a loss.
     func clientBeganToResume(_ client: ReliableClient)
@@ -25,7 +25,7 @@ final class ReliableClient: ReliableConnectionObserver {
     /// Where it dials, the first choice first; all in one room.
     let seats: [Seat]
     private(set) var session: ReliableSession
-    /// It left, vanished or gave up: nothing follows.
+    /// It vanished or gave up: nothing follows.
     private(set) var isGone = false
 
     private let namespace: String
@@ -85,16 +85,11 @@ final class ReliableClient: ReliableConnectionObserver {
         connection?.close(code: 1001, as: .moving)
     }
 
-    /// Says 1000: the session is over.
-    func leave() { end { $0.close(code: 1000, as: .moving) } }
-
     /// Cuts the socket and never comes back.
-    func vanish() { end { $0.cut(as: .moving) } }
-
-    private func end(_ finish: (ReliableConnection) -> Void) {
+    func vanish() {
         isGone = true
         dialing?.cancel()
-        connection.map(finish)
+        connection?.cut(as: .moving)
     }
 
     // MARK: - The connection
@@ -137,7 +132,7 @@ final class ReliableClient: ReliableConnectionObserver {
         let wasOpen = isOpen
         session.end()
         guard !isGone else { return }
-        if wasOpen, end != .moving {
+        if wasOpen {
             isResuming = true
             observer.clientLostConnection(self, code: end.code)
         }
@@ -165,6 +160,10 @@ final class ReliableClient: ReliableConnectionObserver {
 extension ConnectionEnd {
     /// The close code as a WebSocket API would tell it.
     var code: UInt16 {
-        if case .closed(let code, _) = self { code } else { 1006 }
+        switch self {
+        case .closed(let code, _): code
+        case .moving: 1001
+        case .lost, .refused, .unreachable: 1006
+        }
     }
 }

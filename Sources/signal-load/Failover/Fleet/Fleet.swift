@@ -88,14 +88,10 @@ final class Fleet {
         for member in members where plan.spreads[member.room] == 1 { member.client.goHome() }
     }
 
-    /// Every client says goodbye.
-    func leave() {
-        isTalking = false
+    /// Ends all clients, unrecorded: the run is over, and what they have not seen by now is missing.
+    func stop() {
         ticking?.cancel()
-        for member in members where !member.client.isGone {
-            recorder.record(.leftOnPurpose(client: Client(member.client.number)))
-            member.client.leave()
-        }
+        for member in members { member.client.vanish() }
     }
 
     var state: FleetState {

@@ -54,6 +54,14 @@ struct NodeServer {
         return health.body.contains(#""degraded":true"#)
     }
 
+    /// Leases that the node lost and replaced: each time its writes were fenced; nil when it does not answer.
+    func refences() async -> Int? {
+        let name = "bs_cluster_refences_total "
+        guard let metrics = try? await Question.get("/metrics", port: port), metrics.status == 200 else { return nil }
+        return metrics.body.split(whereSeparator: \.isNewline).first { $0.hasPrefix(name) }
+            .flatMap { Double($0.dropFirst(name.count)) }.map { Int($0) }
+    }
+
     private func lastLines() -> String {
         let text = (try? String(contentsOfFile: log, encoding: .utf8)) ?? ""
         return text.split(separator: "\n").suffix(2).joined(separator: " ")
