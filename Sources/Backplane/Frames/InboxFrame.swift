@@ -12,6 +12,14 @@ public enum InboxFrame: Equatable, Sendable {
     case left(RoomKey, version: UInt64, PeerID, Departure)
     /// `B`: a stamped signal for all members of the room on the receiving node, except the sender.
     case broadcast(RoomKey, from: PeerID, payload: ByteBuffer)
+    /// `P`: a best effort signal for one peer.
+    case directed(RoomKey, to: PeerID, payload: ByteBuffer)
+    /// `S`: a letter that is in the inbox of this session.
+    case letter(RoomKey, to: PeerID, SessionID, InboxEntry)
+    /// `C`: copies of the receiving node that are confirmed.
+    case confirmed([UInt64], ReceiptLevel)
+    /// `U`: a copy of the receiving node cannot be delivered; its sender's inbox says so, too.
+    case undeliverable(number: UInt64, LeaveReason)
     /// `D`: a node's lease ran out.
     case dead(NodeInstance)
     /// `H`: the echo of the own heartbeat.
