@@ -38,11 +38,13 @@ public struct Letter: Hashable, Sendable {
     /// What makes two letters of one inbox the same: a copy that is submitted again must not count twice.
     public struct Identity: Hashable, Sendable {
         var kind: Kind
-        var session: SessionID
+        var source: String
         var id: String
     }
 
-    public var identity: Identity { Identity(kind: kind, session: session, id: id) }
+    public var identity: Identity {
+        Identity(kind: kind, source: kind == .signal ? session.text : from.text, id: id)
+    }
 
     /// The news that `letter` did not reach `peer`, for the letter's sender.
     public static func undeliverable(_ letter: Letter, to peer: PeerID, _ session: SessionID, reason: LeaveReason)

@@ -5,7 +5,7 @@ public import SignalDomain
 ///
 /// A batch is a version byte, then frames: a 32-bit length, a type byte and that type's fields, all big-endian; texts
 /// carry a 16-bit length, the payload of a signal is the rest of its frame.
-public enum InboxFrame: Equatable, Sendable {
+public enum InboxFrame: Hashable, Sendable {
     /// `J`: a member joined, or moved when its session is already known.
     case joined(RoomKey, version: UInt64, PeerID, MemberRecord)
     /// `L`: a member left.
