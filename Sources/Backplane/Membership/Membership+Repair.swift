@@ -60,7 +60,7 @@ extension Membership {
             if instance == node { actions.append(.refence) } else { sweep(instance) }
         case .echo(let sequence):
             beatsEchoed = max(beatsEchoed, min(sequence, beatsSent))
-        case .broadcast:
+        case .broadcast, .directed, .letter, .confirmed, .undeliverable:
             break
         }
         pump()
