@@ -50,11 +50,10 @@ public struct Letter: Hashable, Sendable {
     public static func undeliverable(_ letter: Letter, to peer: PeerID, _ session: SessionID, reason: LeaveReason)
         -> Letter
     {
-        Letter(
+        let news = #"{"type":"undeliverable","id":\#(letter.id),"to":"\#(peer.text)","reason":"\#(reason.rawValue)"}"#
+        return Letter(
             kind: .undeliverable, from: peer, session: session, node: letter.node, number: 0, id: letter.id,
-            payload: ByteBuffer(
-                string: #"{"type":"undeliverable","id":\#(letter.id),"to":"\#(peer.text)","reason":"\#(reason.rawValue)"}"#
-            ))
+            payload: ByteBuffer(string: news))
     }
 }
 
