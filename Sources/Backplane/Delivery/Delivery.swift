@@ -1,4 +1,4 @@
-public import SignalDomain
+import SignalDomain
 
 /// How directed signals travel between the sessions of a room so that none that was acknowledged is lost: a pure machine
 /// (cluster.md §2.7 and §2.8).

@@ -8,7 +8,7 @@ public enum ClusterAction: Hashable, Sendable {
     /// A room is never asked for again by this one.
     case delivery(DeliveryAction)
     /// A dialect 2 session has its place: it hears this first.
-    case welcome(ConnectionID, Welcome)
+    case welcome(ConnectionID, Arrival)
     /// Something about one member, for the clients that were welcomed before.
     case presence(PresenceEvent, in: RoomKey, version: UInt64, to: [PeerID: ConnectionID])
     /// Hands a best effort signal to a client of this node.
@@ -20,7 +20,7 @@ public enum ClusterAction: Hashable, Sendable {
 }
 
 /// What a session is told when it has its place.
-public struct Welcome: Hashable, Sendable {
+public struct Arrival: Hashable, Sendable {
     public var place: Place
     public var record: MemberRecord
     public var isResumed: Bool

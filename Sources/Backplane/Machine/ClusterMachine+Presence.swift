@@ -60,7 +60,7 @@ extension ClusterMachine {
             actions.append(
                 .welcome(
                     admission.record.connection,
-                    Welcome(
+                    Arrival(
                         place: place, record: admission.record, isResumed: admission.isResumed, members: others,
                         version: version)))
             delivery.open(admission.record.connection, at: place, now: now)

@@ -1,4 +1,4 @@
-public import SignalDomain
+import SignalDomain
 
 /// A node's part in the cluster: who is in its rooms, what their clients are shown of it, and how directed signals reach
 /// them. A pure machine over three others; `ClusterCore` carries out what it decides, and the model explores it.
