@@ -27,7 +27,7 @@ public struct ClusterMachine: Sendable {
         var roster: Roster?
         var version: UInt64 = 0
         var watchers: [PeerID: ConnectionID] = [:]
-        var arrivals: [PeerID: Admission] = [:]
+        var arrivals: [PeerID: Placement] = [:]
 
         var isIdle: Bool { watchers.isEmpty && arrivals.isEmpty }
     }

@@ -71,7 +71,7 @@ extension Membership {
         let isResumed = room.local[command.peer]?.session == record.session
         if isResumed, let first = room.local[command.peer]?.joinedAt { record.joinedAt = first }
         replaceLocal(command.peer, by: record, in: &room, key: command.room)
-        answer(command, .admitted(Admission(record: record, isResumed: isResumed)))
+        answer(command, .admitted(Placement(record: record, isResumed: isResumed)))
         actions.append(.presence(command.room, .changedHere(command.peer, .left)))
     }
 
@@ -87,7 +87,7 @@ extension Membership {
                 room.listedAt[command.peer] = place.version
                 let isResumed = place.replaced?.session == place.record.session
                 answer(
-                    command, .admitted(Admission(record: place.record, isResumed: isResumed, inbox: place.inbox)))
+                    command, .admitted(Placement(record: place.record, isResumed: isResumed, inbox: place.inbox)))
             } else if let old = room.local[command.peer], old.connection == place.replaced?.connection {
                 // Its place was taken before the newcomer gave up.
                 rooms[command.room] = room

@@ -28,7 +28,7 @@ public enum MembershipAction: Hashable, Sendable {
 /// The answer to a join.
 public enum JoinAnswer: Hashable, Sendable {
     /// Admitted; the record's flags carry `.island` when no shared state confirmed it.
-    case admitted(Admission)
+    case admitted(Placement)
     /// Another live session owns the peer ID.
     case inUse
     /// A newer connection of the same session is live.
@@ -41,7 +41,7 @@ public enum JoinAnswer: Hashable, Sendable {
 }
 
 /// A place in a room.
-public struct Admission: Hashable, Sendable {
+public struct Placement: Hashable, Sendable {
     public var record: MemberRecord
     /// Whether the session held the place before.
     public var isResumed: Bool
