@@ -17,6 +17,12 @@ public enum BackplaneCommand: Hashable, Sendable {
     case join(JoinCommand)
     /// LEAVE: compare-and-delete of one connection.
     case leave(LeaveCommand)
+    /// UPDATE: changes what others see of a member, or notes that its client has spoken.
+    case update(UpdateCommand)
+    /// SEND: brings a directed signal to whoever holds a peer ID now.
+    case send(SendCommand)
+    /// CONF: takes letters out of an inbox and tells the nodes that keep copies of them.
+    case confirm(ConfirmCommand)
     /// ANN: one page of the authoritative list of this node's members of a room.
     case announce(AnnounceCommand)
     /// SYNC: the whole membership of a room at one version.
@@ -69,15 +75,90 @@ public struct JoinCommand: Hashable, Sendable {
     /// The most members of the room; 0 = no limit.
     public var capacity: Int
     public var takeover: Takeover
+    /// Whether the client presented the resume token whose digest the record carries.
+    public var hasProof: Bool
 
     public init(
-        room: RoomKey, peer: PeerID, record: MemberRecord, capacity: Int = 0, takeover: Takeover = .sameOwner
+        room: RoomKey, peer: PeerID, record: MemberRecord, capacity: Int = 0, takeover: Takeover = .sameOwner,
+        hasProof: Bool = false
     ) {
         self.room = room
         self.peer = peer
         self.record = record
         self.capacity = capacity
         self.takeover = takeover
+        self.hasProof = hasProof
+    }
+}
+
+/// A change of a member that stays where it is: of its metadata, of being away, or of having spoken.
+public struct UpdateCommand: Hashable, Sendable {
+    public var room: RoomKey
+    public var peer: PeerID
+    public var node: NodeInstance
+    public var connection: ConnectionID
+    /// All flags and the whole metadata as they are from now on.
+    public var flags: MemberRecord.Flags
+    public var metadata: String
+
+    public init(
+        room: RoomKey, peer: PeerID, node: NodeInstance, connection: ConnectionID, flags: MemberRecord.Flags,
+        metadata: String
+    ) {
+        self.room = room
+        self.peer = peer
+        self.node = node
+        self.connection = connection
+        self.flags = flags
+        self.metadata = metadata
+    }
+}
+
+/// A directed signal for whoever holds a peer ID now, be it stored first or not.
+public struct SendCommand: Hashable, Sendable {
+    public var room: RoomKey
+    public var to: PeerID
+    /// The only session that may get it, for a letter that was stored for that session before; nil = whoever holds `to`.
+    public var session: SessionID?
+    /// `node` is the sending node, which must hold a lease. Best effort letters have number 0 and an empty `id`.
+    public var letter: Letter
+    /// Whether the letter goes into the inbox of the session: reliable, or best effort.
+    public var isStored: Bool
+
+    public init(room: RoomKey, to: PeerID, session: SessionID? = nil, letter: Letter, isStored: Bool) {
+        self.room = room
+        self.to = to
+        self.session = session
+        self.letter = letter
+        self.isStored = isStored
+    }
+}
+
+/// Letters that one session has confirmed.
+public struct ConfirmCommand: Hashable, Sendable {
+    /// Copies that one node keeps.
+    public struct Receipt: Hashable, Sendable {
+        public var node: NodeInstance
+        public var numbers: [UInt64]
+
+        public init(node: NodeInstance, numbers: [UInt64]) {
+            self.node = node
+            self.numbers = numbers
+        }
+    }
+
+    public var room: RoomKey
+    public var session: SessionID
+    public var ids: [InboxID]
+    public var receipts: [Receipt]
+    public var level: ReceiptLevel
+
+    public init(room: RoomKey, session: SessionID, ids: [InboxID], receipts: [Receipt], level: ReceiptLevel) {
+        self.room = room
+        self.session = session
+        self.ids = ids
+        self.receipts = receipts
+        self.level = level
     }
 }
 

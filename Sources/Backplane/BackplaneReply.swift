@@ -12,10 +12,16 @@ public enum BackplaneReply: Hashable, Sendable {
     case stale
     /// Another live session owns the peer ID.
     case inUse
+    /// The resume token is wrong, or missing where it is needed.
+    case denied
     /// The room is at its capacity.
     case full
     /// The version of the room after the removal, or nil when the connection was not there any more.
     case left(version: UInt64?)
+    /// The version of the room after the change; nil when the connection was not there any more, or when nobody else can
+    /// see the change.
+    case updated(version: UInt64?)
+    case sent(SendOutcome)
     /// Members of the page that lost their place to somebody else, with the word to close them with.
     case announced(lost: [AnnounceLoss])
     case snapshot(RoomSnapshot)
@@ -53,13 +59,31 @@ public struct JoinReply: Hashable, Sendable {
     public var interest: [NodeInstance: Int]
     /// The record that this join put aside.
     public var replaced: MemberRecord?
+    /// What waits for the session, oldest first.
+    public var inbox: [InboxEntry]
 
-    public init(version: UInt64, record: MemberRecord, interest: [NodeInstance: Int], replaced: MemberRecord?) {
+    public init(
+        version: UInt64, record: MemberRecord, interest: [NodeInstance: Int], replaced: MemberRecord?,
+        inbox: [InboxEntry] = []
+    ) {
         self.version = version
         self.record = record
         self.interest = interest
         self.replaced = replaced
+        self.inbox = inbox
     }
+}
+
+/// What became of a directed signal.
+public enum SendOutcome: Hashable, Sendable {
+    /// It is in the inbox of this session, whose node was told unless it is the sending one.
+    case stored(InboxID, session: SessionID, node: NodeInstance)
+    /// Best effort: the node of this session was told unless it is the sending one.
+    case passed(session: SessionID, node: NodeInstance)
+    /// Nobody holds the peer ID, or not the session that was meant.
+    case notFound
+    /// The inbox of the receiver is full.
+    case full
 }
 
 /// A member of an announced page that must close.

@@ -13,6 +13,11 @@ public struct MemberRecord: Hashable, Sendable {
         public static let away = Flags(rawValue: 2)
         /// Joined while Redis was away: nobody could confirm then that the peer ID was free.
         public static let island = Flags(rawValue: 4)
+        /// Its client has not sent a frame since its first welcome, which it may never have got: until then another
+        /// connection of the session needs no resume token.
+        public static let unheard = Flags(rawValue: 8)
+        /// What other peers can see.
+        public static let visible: Flags = [.away]
     }
 
     public var node: NodeInstance

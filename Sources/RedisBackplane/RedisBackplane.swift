@@ -106,7 +106,8 @@ public final class RedisBackplane: Backplane {
         guard let link = name == "commands" ? links?.commands : links?.heartbeats else { return }
         let scripts: [Script] = name == "commands" ? Script.allCases : [.register, .heartbeat]
         for script in scripts {
-            link.send(RedisCommand("SCRIPT", ["LOAD", .string(script.source)])) { [weak self, weak link] result in
+            link.send(RedisCommand("SCRIPT", ["LOAD", .string(settings.source(of: script))])) {
+                [weak self, weak link] result in
                 guard let self, let link, link.generation == generation else { return }
                 switch result {
                 case .success(let value) where value.string?.isEmpty == false:

@@ -1,3 +1,4 @@
+public import Backplane
 public import RedisWire
 public import SignalDomain
 
@@ -11,13 +12,18 @@ public struct RedisBackplaneSettings: Sendable {
     public var amnestyGapMs: Int64
     public var roomKeyTTLMs: Int64
     public var rendezvous: RendezvousBounds
+    public var inbox: InboxLimits
     /// Names the data set if this node is the first one in it.
     public var epoch: String
+    #if DEBUG
+        /// Rules that the scripts of this node lack, to show what each of them prevents.
+        package var withoutGuards: Guards = []
+    #endif
 
     public init(
         url: RedisURL, link: RedisLinkConfiguration = .init(), leaseMs: Int64 = 5_000, heartbeatMs: Int64 = 500,
         amnestyGapMs: Int64 = 2_500, roomKeyTTLMs: Int64 = 3_600_000, rendezvous: RendezvousBounds = .init(),
-        epoch: String
+        inbox: InboxLimits = .init(), epoch: String
     ) {
         self.url = url
         self.link = link
@@ -26,7 +32,17 @@ public struct RedisBackplaneSettings: Sendable {
         self.amnestyGapMs = amnestyGapMs
         self.roomKeyTTLMs = roomKeyTTLMs
         self.rendezvous = rendezvous
+        self.inbox = inbox
         self.epoch = epoch
+    }
+
+    /// The text under which a script is loaded.
+    func source(of script: Script) -> String {
+        #if DEBUG
+            script.source(without: withoutGuards)
+        #else
+            script.source
+        #endif
     }
 
     /// The link's configuration under a name that `CLIENT LIST` shows.

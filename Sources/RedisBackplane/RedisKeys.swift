@@ -19,6 +19,9 @@ enum RedisKeys {
     static func version(_ room: RoomKey) -> String { "bs:1:{\(room.text)}:s" }
     /// Members by their generation, so that a discovery finds the newest without reading all.
     static func generations(_ room: RoomKey) -> String { "bs:1:{\(room.text)}:g" }
+    /// Bytes of payloads per session that has letters waiting; the letters of session `s` are a stream under this name,
+    /// a colon and `s`. Only the scripts name these streams.
+    static func letters(_ room: RoomKey) -> String { "bs:1:{\(room.text)}:i" }
     static func announced(_ room: RoomKey, by node: NodeInstance) -> String { "bs:1:{\(room.text)}:a:\(node.text)" }
     static func records(_ room: RoomKey) -> String { "bs:1:{\(room.text)}:rz" }
     static func recordExpiry(_ room: RoomKey) -> String { "bs:1:{\(room.text)}:rzx" }
@@ -26,10 +29,13 @@ enum RedisKeys {
     static func inbox(of node: NodeInstance) -> String { inboxPrefix + node.text }
     static let inboxPrefix = "bs:n:"
 
-    /// The keys of one room's membership, in the order in which every membership script takes them.
-    static func room(_ room: RoomKey) -> [String] {
+    /// The keys of one room's membership, which live as long as somebody touches them.
+    static func membership(_ room: RoomKey) -> [String] {
         [members(room), interest(room), version(room), generations(room)]
     }
+
+    /// The keys of one room, in the order in which every script that changes it takes them.
+    static func room(_ room: RoomKey) -> [String] { membership(room) + [letters(room)] }
 
     /// The keys of one room's rendezvous records, in the order in which its scripts take them.
     static func rendezvous(_ room: RoomKey) -> [String] {

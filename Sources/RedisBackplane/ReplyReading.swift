@@ -17,13 +17,19 @@ enum ReplyReading {
                 let now = parts[safe: 2]?.string.flatMap({ Int64($0) }), let dead = parts[safe: 3]?.array
             else { return nil }
             return .beat(HeartbeatReply(epoch: epoch, now: now, dead: dead.compactMap(\.node)))
-        case .retire, .index, .unindex, .touch, .finishSweep:
+        case .retire, .index, .unindex, .touch, .finishSweep, .confirm:
             return .done
         case .join:
             return joined(word, parts)
         case .leave:
             if word == "GONE" { return .left(version: nil) }
             return parts[safe: 1]?.string.flatMap { UInt64($0) }.map { .left(version: $0) }
+        case .update:
+            if word == "SAME" { return .updated(version: nil) }
+            guard word == "OK", let version = parts[safe: 1]?.string.flatMap({ UInt64($0) }) else { return nil }
+            return .updated(version: version)
+        case .send:
+            return sent(word, parts).map { .sent($0) }
         case .announce:
             guard word == "OK", let lost = parts[safe: 1]?.array else { return nil }
             return .announced(lost: losses(lost))
@@ -50,18 +56,49 @@ enum ReplyReading {
         switch word {
         case "STALE": return .stale
         case "INUSE": return .inUse
+        case "DENIED": return .denied
         case "FULL": return .full
         case "OK":
             guard let version = parts[safe: 1]?.string.flatMap({ UInt64($0) }),
                 let record = parts[safe: 2]?.string.flatMap({ MemberRecord(text: $0) }),
-                let interest = parts[safe: 4]?.array
+                let interest = parts[safe: 4]?.array, let inbox = parts[safe: 5]?.array.flatMap(entries)
             else { return nil }
             return .joined(
                 JoinReply(
                     version: version, record: record, interest: counts(interest),
-                    replaced: parts[safe: 3]?.string.flatMap { MemberRecord(text: $0) }))
+                    replaced: parts[safe: 3]?.string.flatMap { MemberRecord(text: $0) }, inbox: inbox))
         default: return nil
         }
+    }
+
+    private static func sent(_ word: String?, _ parts: [RESPValue]) -> SendOutcome? {
+        switch word {
+        case "NONE": return .notFound
+        case "FULL": return .full
+        case "STORED":
+            guard let id = parts[safe: 1]?.string.flatMap({ InboxID(text: $0) }),
+                let session = parts[safe: 2]?.string.flatMap(SessionID.init), let node = parts[safe: 3]?.node
+            else { return nil }
+            return .stored(id, session: session, node: node)
+        case "PASSED":
+            guard let session = parts[safe: 1]?.string.flatMap(SessionID.init), let node = parts[safe: 2]?.node else {
+                return nil
+            }
+            return .passed(session: session, node: node)
+        default: return nil
+        }
+    }
+
+    /// Stream entries with one field each, which is a letter; one that is none spoils the reply.
+    private static func entries(_ stream: [RESPValue]) -> [InboxEntry]? {
+        var entries: [InboxEntry] = []
+        for value in stream {
+            guard let id = value.array?[safe: 0]?.string.flatMap({ InboxID(text: $0) }),
+                var bytes = value.array?[safe: 1]?.array?[safe: 1]?.bytes, let letter = bytes.readLetter()
+            else { return nil }
+            entries.append(InboxEntry(id: id, letter: letter))
+        }
+        return entries
     }
 
     static func counts(_ flat: [RESPValue]) -> [NodeInstance: Int] {

@@ -1,4 +1,5 @@
 import Backplane
+import NIOCore
 import RedisWire
 import SignalDomain
 
@@ -69,16 +70,21 @@ extension RedisBackplaneSettings {
                     .leave, keys: RedisKeys.room(leave.room),
                     arguments: [
                         .string(leave.node.text), .string(leave.room.text), .string(leave.peer.text),
-                        .string(leave.connection.text), .string(leave.reason.rawValue),
+                        .string(leave.connection.text), .string(leave.reason.rawValue), .integer(inbox.ttlMs),
                     ]))
+        case .update(let update): .script(request(for: update))
+        case .send(let send): .script(request(for: send))
+        case .confirm(let confirm): .script(request(for: confirm))
         case .announce(let announce): .script(request(for: announce))
         case .sync(let room):
-            .script(.init(.sync, keys: RedisKeys.room(room), arguments: ["0"]))
+            .script(.init(.sync, keys: RedisKeys.membership(room), arguments: ["0"]))
         case .sweep(let room, let dead, let cursor):
             .script(
                 .init(
                     .sweep, keys: [RedisKeys.live] + RedisKeys.room(room),
-                    arguments: [.string(dead.text), .string(room.text), .string(String(cursor))]))
+                    arguments: [
+                        .string(dead.text), .string(room.text), .string(String(cursor)), .integer(inbox.ttlMs),
+                    ]))
         case .claimSweep(let dead, let by):
             .script(
                 .init(.claim, keys: [RedisKeys.claim(dead)], arguments: [.string(by.text), .integer(leaseMs)]))
@@ -97,7 +103,7 @@ extension RedisBackplaneSettings {
                     ],
                     arguments: [.string(dead.text)]))
         case .touch(let rooms):
-            .script(.init(.touch, keys: rooms.flatMap(RedisKeys.room), arguments: [.integer(roomKeyTTLMs)]))
+            .script(.init(.touch, keys: rooms.flatMap(RedisKeys.membership), arguments: [.integer(roomKeyTTLMs)]))
         case .count(let room):
             .plain(RedisCommand("HLEN", [.string(RedisKeys.members(room))]))
         case .rendezvousRegister(let room, let registration): .script(request(for: registration, in: room))
@@ -124,8 +130,43 @@ extension RedisBackplaneSettings {
             arguments: [
                 .string(join.record.node.text), .string(join.room.text), .string(join.peer.text),
                 .string(join.record.text), .integer(Int64(join.capacity)), .integer(Int64(join.takeover.rawValue)),
-                .integer(roomKeyTTLMs),
+                .integer(roomKeyTTLMs), join.hasProof ? "1" : "0", .integer(inbox.ttlMs),
             ])
+    }
+
+    private func request(for update: UpdateCommand) -> ScriptRequest {
+        ScriptRequest(
+            .update, keys: RedisKeys.room(update.room),
+            arguments: [
+                .string(update.node.text), .string(update.room.text), .string(update.peer.text),
+                .string(update.connection.text), .integer(Int64(update.flags.rawValue)), .string(update.metadata),
+                .integer(Int64(MemberRecord.Flags.visible.rawValue)),
+            ])
+    }
+
+    private func request(for send: SendCommand) -> ScriptRequest {
+        var letter = ByteBufferAllocator().buffer(capacity: send.letter.payload.readableBytes + 256)
+        letter.writeLetter(send.letter)
+        return ScriptRequest(
+            .send, keys: [RedisKeys.live] + RedisKeys.room(send.room),
+            arguments: [
+                .string(send.letter.node.text), .string(send.room.text), .string(send.to.text),
+                .string(send.session?.text ?? ""), .bytes(letter), send.isStored ? "1" : "0",
+                .integer(Int64(inbox.entries)), .integer(Int64(inbox.bytes)), .integer(inbox.ttlMs),
+            ])
+    }
+
+    private func request(for confirm: ConfirmCommand) -> ScriptRequest {
+        let receipts = confirm.receipts.flatMap { receipt -> [RedisArgument] in
+            var body = ByteBufferAllocator().buffer(capacity: 1 + 8 * receipt.numbers.count)
+            body.writeReceipts(receipt.numbers, confirm.level)
+            return [.string(receipt.node.text), .bytes(body)]
+        }
+        return ScriptRequest(
+            .confirm, keys: [RedisKeys.letters(confirm.room)],
+            arguments: [
+                .string(confirm.session.text), .integer(inbox.emptyTTLMs), .integer(Int64(confirm.ids.count)),
+            ] + confirm.ids.map { .string($0.text) } + receipts)
     }
 
     private func request(for announce: AnnounceCommand) -> ScriptRequest {
@@ -135,7 +176,7 @@ extension RedisBackplaneSettings {
                 + [RedisKeys.announced(announce.room, by: announce.node)],
             arguments: [
                 .string(announce.node.text), .string(announce.room.text), announce.isLast ? "1" : "0",
-                .integer(roomKeyTTLMs), .integer(Int64(announce.previous.count)),
+                .integer(roomKeyTTLMs), .integer(inbox.ttlMs), .integer(Int64(announce.previous.count)),
             ] + announce.previous.map { .string($0.text) }
                 + announce.entries.flatMap { [.string($0.peer.text), .string($0.record.text)] })
     }

@@ -22,6 +22,9 @@ public final class Node: Sendable {
     let sharedToken: SharedToken
     let exempt: CIDRList
     let scanLimits: ScanLimits
+    /// The same for dialect 2.
+    let reliableScanLimits: ScanLimits
+    let signalLimits: SignalTarget.Limits
     private let board: NodeStatusBoard
     private let addresses: Mutex<AddressBudget>
     private let secret: SymmetricKey
@@ -56,26 +59,36 @@ public final class Node: Sendable {
             LoopShard.Handle(index: index, loop: loop, directory: directory)
         }
         let timings = configuration.cluster
+        let membership = Membership(
+            node: NodeInstance(bits: .random(in: .min ... .max)),
+            info: NodeInfo(name: configuration.nodeName, version: version),
+            timings: .init(
+                heartbeatMs: Int64(timings.heartbeatMs), settleMs: Int64(timings.settleMs),
+                selfFenceMs: Int64(timings.selfFenceMs), recallMs: Int64(timings.recallMs)),
+            requiresRegistration: requires)
         let core = ClusterCore(
             backplane: backplane,
-            membership: Membership(
-                node: NodeInstance(bits: .random(in: .min ... .max)),
-                info: NodeInfo(name: configuration.nodeName, version: version),
-                timings: .init(
-                    heartbeatMs: Int64(timings.heartbeatMs), settleMs: Int64(timings.settleMs),
-                    selfFenceMs: Int64(timings.selfFenceMs), recallMs: Int64(timings.recallMs)),
-                requiresRegistration: requires),
+            machine: ClusterMachine(
+                membership: membership, limits: .init(configuration.delivery),
+                leaveWindowMs: Int64(configuration.delivery.leaveWindowMs)),
             status: board, directory: directory, metrics: metrics, logger: logger, clock: clock, timings: timings,
             relayWindowBytes: configuration.redis.pipelineBytes / 2,
             makeInstance: { NodeInstance(bits: .random(in: .min ... .max)) })
         cluster = Cluster(core: core)
         router = SignalRouter(shards: shards, directory: directory, cluster: cluster, metrics: metrics)
         core.deliver = { [router] payload, room, peer in router.deliver(payload, in: room, from: peer) }
+        core.broadcast = { [router] envelope in router.broadcast(envelope) }
         sharedToken = SharedToken(hexadecimal: configuration.access.signalTokenSHA256)
         exempt = (try? CIDRList(parsing: configuration.rates.exemptCIDRs.joined(separator: ","))) ?? CIDRList()
         scanLimits = ScanLimits(
             maxDepth: configuration.messages.maxDepth, maxKeys: configuration.messages.maxKeys,
             maxKeyBytes: configuration.messages.maxKeyBytes)
+        var reliable = scanLimits
+        reliable.serverOwnsSequence = true
+        reliableScanLimits = reliable
+        var signals = SignalTarget.Limits()
+        signals.maxConfirmedBytes = configuration.delivery.reliableMessageBytes
+        signalLimits = signals
         var limits = AddressBudget.Limits()
         limits.maxConnections = configuration.rates.connectionsPerIP
         limits.maxMessages = configuration.rates.messagesPerMinute
@@ -107,18 +120,20 @@ public final class Node: Sendable {
         return configuration.rates.dryRun ? false : nil
     }
 
-    func release(_ seat: Session.Seat) {
-        if seat.hasSlot { addresses.withLock { $0.close(seat.address) } }
+    func release(_ seat: Session.Seat) { releaseSlot(seat.address, hasSlot: seat.hasSlot) }
+
+    func releaseSlot(_ address: AddressKey, hasSlot: Bool) {
+        if hasSlot { addresses.withLock { $0.close(address) } }
     }
 
     /// Whether the message rate of the sender's address admits one more message.
-    func admitMessage(from seat: Session.Seat) -> Bool {
-        guard !seat.isExempt else { return true }
+    func admitMessage(from seat: Session.Seat) -> Admission {
+        guard !seat.isExempt else { return .admitted }
         let now = clock.monotonicMs()
         let verdict = addresses.withLock { $0.admitMessage(seat.address, nowMs: now) }
-        guard case .refused = verdict else { return true }
+        guard case .refused = verdict else { return .admitted }
         metrics.rateLimited.increment()
-        return configuration.rates.dryRun
+        return configuration.rates.dryRun ? .admitted : verdict
     }
 
     func makeRepeats() -> RepeatedPayloads {
@@ -151,13 +166,20 @@ public final class Node: Sendable {
     /// New peers are refused from now on, and the health checks say so.
     public func beginDrain() { board.update { $0.isDraining = true } }
 
-    /// Closes every session with `reason`, spread over `seconds`.
+    /// Closes every session with `reason`, spread over `seconds`. Clients of dialect 2 hear of it before, and when to
+    /// come back.
     public func closeSessions(_ reason: CloseReason, over seconds: Double) async {
         await withTaskGroup(of: Void.self) { group in
             for handle in shards {
                 group.addTask {
                     let sessions = await withCheckedContinuation { continuation in
                         handle.onLoop { continuation.resume(returning: $0.sessions) }
+                    }
+                    for session in sessions {
+                        handle.loop.execute {
+                            session.announceClose(
+                                reason, deadlineMs: Int64(seconds * 1_000), retryAfterMs: .random(in: 100...1_000))
+                        }
                     }
                     let pause = sessions.isEmpty ? 0 : seconds / Double(sessions.count)
                     for (index, session) in sessions.enumerated() {

@@ -34,6 +34,8 @@ extension NodeConfiguration {
         public var maxKeys = 256
         /// The size of one JSON key, in bytes.
         public var maxKeyBytes = 128
+        /// Messages that cannot be read, per minute and socket, before a socket of dialect 2 is closed.
+        public var malformedPerMinute = 10
         /// Equal payloads of one sender inside `duplicateWindowMs` before it is told `duplicate_payload`.
         public var duplicatePayloadLimit = 20
         /// The window of `duplicatePayloadLimit`, in milliseconds.

@@ -5,6 +5,7 @@ extension NodeConfiguration {
     /// texts and the relations between values. No sentence quotes a secret.
     public func problems() -> [String] {
         identityProblems() + accessProblems() + redisProblems() + clusterProblems() + limitProblems()
+            + deliveryProblems()
     }
 
     private func identityProblems() -> [String] {
@@ -104,6 +105,39 @@ extension NodeConfiguration {
         }
         if rendezvous.defaultDiscoverLimit > rendezvous.maxDiscoverLimit {
             found.append("RENDEZVOUS_DISCOVER_LIMIT must not exceed RENDEZVOUS_MAX_DISCOVER_LIMIT.")
+        }
+        return found
+    }
+
+    private func deliveryProblems() -> [String] {
+        var found: [String] = []
+        if delivery.spillMs > delivery.spillMaxMs {
+            found.append("SPILL_MS must not exceed SPILL_MAX_MS (\(delivery.spillMaxMs)).")
+        }
+        if delivery.spillMaxMs >= delivery.outcomeMs {
+            found.append(
+                "SPILL_MAX_MS must be shorter than OUTCOME_MS (\(delivery.outcomeMs)): "
+                    + "a signal is stored before its sender gives it up.")
+        }
+        if delivery.outcomeMs > delivery.unconfirmedMs {
+            found.append("OUTCOME_MS must not exceed UNCONFIRMED_MS (\(delivery.unconfirmedMs)).")
+        }
+        if delivery.inboxTTLMs <= delivery.leaveWindowMs + delivery.unconfirmedMs {
+            found.append(
+                "INBOX_TTL_MS (\(delivery.inboxTTLMs)) must be more than LEAVE_WINDOW_MS and UNCONFIRMED_MS together: "
+                    + "an inbox outlives every session that may still resume.")
+        }
+        if delivery.heldBytesPerSession > delivery.heldBytesPerNode {
+            found.append("HELD_BYTES_PER_SESSION must not exceed HELD_BYTES_PER_NODE (\(delivery.heldBytesPerNode)).")
+        }
+        let smallest = min(delivery.heldBytesPerSession, delivery.inboxBytes)
+        if delivery.reliableMessageBytes > smallest {
+            found.append(
+                "RELIABLE_MESSAGE_BYTES must fit into HELD_BYTES_PER_SESSION and INBOX_BYTES (\(smallest)).")
+        }
+        if delivery.largeRoomMetadataBytes > delivery.peerMetadataBytes {
+            found.append(
+                "LARGE_ROOM_METADATA_BYTES must not exceed PEER_METADATA_BYTES (\(delivery.peerMetadataBytes)).")
         }
         return found
     }

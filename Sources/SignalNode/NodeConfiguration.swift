@@ -27,6 +27,7 @@ public struct NodeConfiguration: Sendable, Equatable {
     public var rendezvous = Rendezvous()
     public var cluster = Cluster()
     public var drain = Drain()
+    public var delivery = Delivery()
 
     /// A configuration of defaults: one node, embedded backplane, every room open.
     public init() {}

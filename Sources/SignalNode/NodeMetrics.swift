@@ -1,3 +1,4 @@
+import Backplane
 import CoreMetrics
 import SignalDomain
 import Synchronization
@@ -41,6 +42,7 @@ public final class NodeMetrics: Sendable {
         case failureReason = "bs_failure_reason_total"
         case regionCarrier = "bs_region_carrier_total"
         case labelOverflow = "bs_label_overflow_total"
+        case receipts = "bs_receipts_total"
         case relayPublished = "bs_cluster_relay_published_total"
         case relayReceived = "bs_cluster_relay_received_total"
         case relayDropped = "bs_cluster_relay_dropped_total"
@@ -74,6 +76,7 @@ public final class NodeMetrics: Sendable {
             case .failureReason: ["reason"]
             case .regionCarrier: ["region", "carrier"]
             case .rejected, .closes: ["code"]
+            case .receipts: ["outcome"]
             default: []
             }
         }
@@ -94,6 +97,7 @@ public final class NodeMetrics: Sendable {
             case .failureReason: "Telemetry reports of failures, by reason."
             case .regionCarrier: "Telemetry reports, by region and carrier; rare pairs count as other."
             case .labelOverflow: "Telemetry reports whose region or carrier was counted as other."
+            case .receipts: "Outcomes of reliable signals that senders of this node were told."
             case .relayPublished: "Signals that were sent to other nodes."
             case .relayReceived: "Signals that came from other nodes."
             case .relayDropped: "Frames from other nodes that could not be read."
@@ -129,6 +133,18 @@ public final class NodeMetrics: Sendable {
     func rejected(_ code: ErrorCode) {
         if code == .rateLimited { rateLimited.increment() }
         Counter(label: Family.rejected.rawValue, dimensions: [("code", code.rawValue)]).increment()
+    }
+
+    /// A sender was told what became of its signal.
+    func outcome(_ outcome: Outcome) {
+        let label =
+            switch outcome {
+            case .stored: "stored"
+            case .received: "received"
+            case .written: "written"
+            case .refused(let refusal): refusal.rawValue
+            }
+        Counter(label: Family.receipts.rawValue, dimensions: [("outcome", label)]).increment()
     }
 
     func inboxDropped(malformed: Int, unknown: Int) {

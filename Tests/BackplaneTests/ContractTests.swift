@@ -97,7 +97,7 @@ struct ContractTests {
             older.connectionNumber = 1
             #expect(try await b.call(.join(b.joining(room, "ann", older))) == .stale)
             older.connectionNumber = 3
-            let moved = try await b.join(room, "ann", older)
+            let moved = try await b.join(room, "ann", older, hasProof: true)
             #expect(moved.interest == [b.node: 1])
         }
     }

@@ -26,17 +26,20 @@ actor Rig {
 
     @discardableResult
     static func run<Result: Sendable>(
-        _ kind: Kind, leaseMs: Int64 = 5_000, heartbeatMs: Int64 = 500,
-        _ body: @Sendable (Rig) async throws -> Result
+        _ kind: Kind, leaseMs: Int64 = 5_000, heartbeatMs: Int64 = 500, limits: InboxLimits = .init(),
+        without guards: Guards = [], _ body: @Sendable (Rig) async throws -> Result
     ) async throws -> Result {
         let server = kind == .redis ? try RedisServer() : nil
         defer { server?.stop() }
         let url = try server.map { try RedisURL($0.url) }
-        let hub = InMemoryHub(timings: .init(leaseMs: leaseMs, heartbeatMs: heartbeatMs), wallMicros: wallMicros)
+        var shared = SharedState(timings: .init(leaseMs: leaseMs, heartbeatMs: heartbeatMs), limits: limits)
+        shared.guards.subtract(guards)
+        let hub = InMemoryHub(shared: shared, wallMicros: wallMicros)
         let rig = Rig(loop: MultiThreadedEventLoopGroup.singleton.next()) { loop in
             guard let url else { return InMemoryBackplane(hub: hub, loop: loop) }
-            let settings = RedisBackplaneSettings(
-                url: url, leaseMs: leaseMs, heartbeatMs: heartbeatMs, epoch: "test-epoch")
+            var settings = RedisBackplaneSettings(
+                url: url, leaseMs: leaseMs, heartbeatMs: heartbeatMs, inbox: limits, epoch: "test-epoch")
+            settings.withoutGuards = guards
             return RedisBackplane(settings: settings, on: loop, logger: Logger(label: "test"))
         }
         do {
@@ -69,6 +72,7 @@ enum RigError: Error {
     case noLease
     case noFrame
     case notJoined(BackplaneReply)
+    case notSent(BackplaneReply)
 }
 
 /// One node of a rig: its backplane, and the frames that came in.
@@ -77,6 +81,7 @@ actor RigNode {
     private let loop: any EventLoop
     private let backplane: NIOLoopBound<any Backplane>
     private(set) var seen: [InboxFrame] = []
+    private var echoes: UInt64 = 0
 
     private init(_ node: NodeInstance, _ loop: any EventLoop, _ backplane: NIOLoopBound<any Backplane>) {
         self.node = node
@@ -136,10 +141,36 @@ actor RigNode {
         LeaveCommand(room: room, peer: peer(name), node: node, connection: record.connection, reason: .left)
     }
 
-    func join(_ room: RoomKey, _ name: String, _ record: MemberRecord) async throws -> JoinReply {
-        let reply = try await call(.join(joining(room, name, record)))
+    @discardableResult
+    func join(_ room: RoomKey, _ name: String, _ record: MemberRecord, hasProof: Bool = false) async throws
+        -> JoinReply
+    {
+        var command = joining(room, name, record)
+        command.hasProof = hasProof
+        let reply = try await call(.join(command))
         guard case .joined(let place) = reply else { throw RigError.notJoined(reply) }
         return place
+    }
+
+    /// Sends a letter that is stored first.
+    func send(_ letter: Letter, _ room: RoomKey, to name: String, session: SessionID? = nil) async throws
+        -> SendOutcome
+    {
+        let command = SendCommand(room: room, to: peer(name), session: session, letter: letter, isStored: true)
+        let reply = try await call(.send(command))
+        guard case .sent(let outcome) = reply else { throw RigError.notSent(reply) }
+        return outcome
+    }
+
+    /// All frames that were published to this node so far: whatever it was told comes before an echo that it asks for.
+    func told() async throws -> [InboxFrame] {
+        echoes += 1
+        let echo = InboxFrame.echo(sequence: 1_000_000 + echoes)
+        guard case .beat = try await call(.heartbeat(node, sequence: 1_000_000 + echoes)) else {
+            throw RigError.noLease
+        }
+        _ = try await next { $0 == echo }
+        return seen.filter { if case .echo = $0 { false } else { true } }
     }
 
     /// Waits for a frame that was or will be seen.
@@ -163,4 +194,20 @@ func member(_ node: RigNode, _ number: UInt64, owner: String = "ip:1") -> Member
     MemberRecord(
         node: node.node, session: SessionID(high: 0, low: number), connection: ConnectionID(bits: number), owner: owner,
         flags: .legacy)
+}
+
+/// A dialect 2 member of `node`; its session follows from `session`, its connection from `number` as well.
+func resumable(
+    _ node: RigNode, session: UInt64, _ number: UInt64 = 1, token: String = "aa", flags: MemberRecord.Flags = []
+) -> MemberRecord {
+    MemberRecord(
+        node: node.node, session: SessionID(high: 1, low: session), connectionNumber: number,
+        connection: ConnectionID(bits: session << 32 | number), owner: "ip:1", resumeDigest: token, flags: flags)
+}
+
+/// A letter of a member, whose copy its own node keeps under `number`.
+func letter(from name: String, _ record: MemberRecord, _ number: UInt64, _ payload: String = "{}") -> Letter {
+    Letter(
+        from: peer(name), session: record.session, node: record.node, number: number, id: "\"\(number)\"",
+        payload: ByteBuffer(string: payload))
 }

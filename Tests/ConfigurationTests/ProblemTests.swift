@@ -52,6 +52,14 @@ struct ProblemTests {
         Case(word: "NODE_OUTBOUND_BYTES") { $0.outbound.nodeBytes = 1_000 },
         Case(word: "RENDEZVOUS_DEFAULT_TTL_MS") { $0.rendezvous.minTTLMs = 300_000_000 },
         Case(word: "RENDEZVOUS_DISCOVER_LIMIT") { $0.rendezvous.defaultDiscoverLimit = 2_000 },
+        Case(word: "SPILL_MS must not exceed") { $0.delivery.spillMs = 1_001 },
+        Case(word: "SPILL_MAX_MS must be shorter") { $0.delivery.spillMaxMs = 5_000 },
+        Case(word: "OUTCOME_MS must not exceed") { $0.delivery.outcomeMs = 20_001 },
+        Case(word: "INBOX_TTL_MS (50000)") { $0.delivery.inboxTTLMs = 50_000 },
+        Case(word: "HELD_BYTES_PER_SESSION must not exceed") { $0.delivery.heldBytesPerNode = 1_048_575 },
+        Case(word: "RELIABLE_MESSAGE_BYTES must fit") { $0.delivery.reliableMessageBytes = 1_048_577 },
+        Case(word: "RELIABLE_MESSAGE_BYTES must fit") { $0.delivery.inboxBytes = 65_535 },
+        Case(word: "LARGE_ROOM_METADATA_BYTES") { $0.delivery.largeRoomMetadataBytes = 2_049 },
     ]
 
     @Test("each mistake is one sentence that names its setting", arguments: broken)

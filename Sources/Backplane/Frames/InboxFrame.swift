@@ -5,13 +5,21 @@ public import SignalDomain
 ///
 /// A batch is a version byte, then frames: a 32-bit length, a type byte and that type's fields, all big-endian; texts
 /// carry a 16-bit length, the payload of a signal is the rest of its frame.
-public enum InboxFrame: Equatable, Sendable {
+public enum InboxFrame: Hashable, Sendable {
     /// `J`: a member joined, or moved when its session is already known.
     case joined(RoomKey, version: UInt64, PeerID, MemberRecord)
     /// `L`: a member left.
     case left(RoomKey, version: UInt64, PeerID, Departure)
     /// `B`: a stamped signal for all members of the room on the receiving node, except the sender.
     case broadcast(RoomKey, from: PeerID, payload: ByteBuffer)
+    /// `P`: a best effort signal for one peer.
+    case directed(RoomKey, to: PeerID, payload: ByteBuffer)
+    /// `S`: a letter that is in the inbox of this session.
+    case letter(RoomKey, to: PeerID, SessionID, InboxEntry)
+    /// `C`: copies of the receiving node that are confirmed.
+    case confirmed([UInt64], ReceiptLevel)
+    /// `U`: a copy of the receiving node cannot be delivered; its sender's inbox says so, too.
+    case undeliverable(number: UInt64, LeaveReason)
     /// `D`: a node's lease ran out.
     case dead(NodeInstance)
     /// `H`: the echo of the own heartbeat.
@@ -68,6 +76,25 @@ public struct InboxBatch: Sendable {
             bytes.writeShort(room.text)
             bytes.writeShort(peer.text)
             bytes.writeImmutableBuffer(payload)
+        case .directed(let room, let peer, let payload):
+            bytes.writeInteger(FrameType.directed.rawValue)
+            bytes.writeShort(room.text)
+            bytes.writeShort(peer.text)
+            bytes.writeImmutableBuffer(payload)
+        case .letter(let room, let peer, let session, let entry):
+            bytes.writeInteger(FrameType.letter.rawValue)
+            bytes.writeShort(room.text)
+            bytes.writeShort(peer.text)
+            bytes.writeShort(session.text)
+            bytes.writeShort(entry.id.text)
+            bytes.writeLetter(entry.letter)
+        case .confirmed(let numbers, let level):
+            bytes.writeInteger(FrameType.confirmed.rawValue)
+            bytes.writeReceipts(numbers, level)
+        case .undeliverable(let number, let reason):
+            bytes.writeInteger(FrameType.undeliverable.rawValue)
+            bytes.writeInteger(number)
+            bytes.writeShort(reason.rawValue)
         case .dead(let node):
             bytes.writeInteger(FrameType.dead.rawValue)
             bytes.writeShort(node.text)
@@ -83,16 +110,10 @@ enum FrameType: UInt8 {
     case joined = 0x4A  // J
     case left = 0x4C  // L
     case broadcast = 0x42  // B
+    case directed = 0x50  // P
+    case letter = 0x53  // S
+    case confirmed = 0x43  // C
+    case undeliverable = 0x55  // U
     case dead = 0x44  // D
     case echo = 0x48  // H
-}
-
-extension ByteBuffer {
-    /// A text of at most 65,535 bytes behind its length; no name or record of ours is longer.
-    fileprivate mutating func writeShort(_ text: String) {
-        let start = writerIndex
-        writeInteger(UInt16(0))
-        let count = writeString(text)
-        setInteger(UInt16(truncatingIfNeeded: count), at: start)
-    }
 }

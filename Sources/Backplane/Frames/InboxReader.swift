@@ -58,21 +58,26 @@ public struct InboxReader {
         case .broadcast:
             guard let room = body.readRoom(), let peer = body.readPeer() else { return nil }
             return .broadcast(room, from: peer, payload: body)
+        case .directed:
+            guard let room = body.readRoom(), let peer = body.readPeer() else { return nil }
+            return .directed(room, to: peer, payload: body)
+        case .letter:
+            guard let room = body.readRoom(), let peer = body.readPeer(),
+                let session = body.readShort().flatMap(SessionID.init),
+                let id = body.readShort().flatMap({ InboxID(text: $0) }), let letter = body.readLetter()
+            else { return nil }
+            return .letter(room, to: peer, session, InboxEntry(id: id, letter: letter))
+        case .confirmed:
+            return body.readReceipts().map { .confirmed($0.numbers, $0.level) }
+        case .undeliverable:
+            guard let number = body.readInteger(as: UInt64.self),
+                let reason = body.readShort().flatMap(LeaveReason.init)
+            else { return nil }
+            return .undeliverable(number: number, reason)
         case .dead:
             return body.readShort().flatMap { NodeInstance(text: $0) }.map(InboxFrame.dead)
         case .echo:
             return body.readInteger(as: UInt64.self).map { .echo(sequence: $0) }
         }
     }
-}
-
-extension ByteBuffer {
-    fileprivate mutating func readShort() -> String? {
-        guard let length = readInteger(as: UInt16.self), let text = readString(length: Int(length)) else { return nil }
-        return text
-    }
-
-    fileprivate mutating func readRoom() -> RoomKey? { readShort().flatMap { RoomKey(text: $0) } }
-
-    fileprivate mutating func readPeer() -> PeerID? { readShort().flatMap { try? PeerID($0) } }
 }

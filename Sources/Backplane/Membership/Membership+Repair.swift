@@ -24,6 +24,7 @@ extension Membership {
         case (.register, _), (.heartbeat, _): confirmed(reply, now: now)
         case (.join(let command), _): joined(command, reply, now: now)
         case (.leave(let command), .left(let version)): left(command, version: version, now: now)
+        case (.update(let command), .updated(let version)): updated(command, version: version, now: now)
         case (.announce(let command), .announced(let lost)): announced(command, lost)
         case (.sync(let key), .snapshot(let snapshot)): synced(key, snapshot, now: now)
         case (.sweep(let key, let dead, _), .swept(let cursor)): swept(key, dead, cursor)
@@ -60,7 +61,7 @@ extension Membership {
             if instance == node { actions.append(.refence) } else { sweep(instance) }
         case .echo(let sequence):
             beatsEchoed = max(beatsEchoed, min(sequence, beatsSent))
-        case .broadcast:
+        case .broadcast, .directed, .letter, .confirmed, .undeliverable:
             break
         }
         pump()
@@ -134,6 +135,7 @@ extension Membership {
         rooms[key] = room
         compareOwn(with: snapshot, in: key)
         tell(effects, in: key)
+        actions.append(.synced(key))
         forgetIfIdle(key, confirmed: true)
     }
 
@@ -142,20 +144,23 @@ extension Membership {
         guard var room = rooms[key] else { return }
         var isAnyoneMissing = false
         var lost: [PeerID: MembershipLoss] = [:]
+        var unsaid: [PeerID] = []
         for (peer, own) in room.local where room.listedAt[peer].map({ $0 <= snapshot.version }) ?? true {
             guard let record = snapshot.members[peer] else {
                 isAnyoneMissing = true
                 continue
             }
             if record.connection == own.connection {
-                room.local[peer] = record
+                room.local[peer] = record.keepingWord(of: own)
                 room.listedAt[peer] = snapshot.version
+                if room.local[peer] != record { unsaid.append(peer) }
             } else if record.node != node {
                 lost[peer] = own.session == record.session ? .stale : .replaced
             }
         }
         rooms[key] = room
         for (peer, loss) in lost { dismiss(peer, loss, in: key) }
+        for peer in unsaid { sayUpdate(of: peer, in: key) }
         if isAnyoneMissing { recover(key) }
     }
 

@@ -30,6 +30,7 @@ extension Membership {
         }
         rooms[key] = room
         if isHeld || gaveUp && guards.contains(.lateSuccess) { takeBack(peer, connection, reason, in: key) }
+        if isHeld, life != .live { actions.append(.presence(key, .changedHere(peer, reason))) }
         forgetIfIdle(key, confirmed: false)
         return drain()
     }
@@ -67,8 +68,11 @@ extension Membership {
         record.node = node
         record.flags.insert(.island)
         record.generation = UInt64(clamping: record.joinedAt) &* 1_000
+        let isResumed = room.local[command.peer]?.session == record.session
+        if isResumed, let first = room.local[command.peer]?.joinedAt { record.joinedAt = first }
         replaceLocal(command.peer, by: record, in: &room, key: command.room)
-        answer(command, .admitted(record))
+        answer(command, .admitted(Placement(record: record, isResumed: isResumed)))
+        actions.append(.presence(command.room, .changedHere(command.peer, .left)))
     }
 
     /// The reply to a join.
@@ -81,7 +85,9 @@ extension Membership {
             if isWanted {
                 replaceLocal(command.peer, by: place.record, in: &room, key: command.room)
                 room.listedAt[command.peer] = place.version
-                answer(command, .admitted(place.record))
+                let isResumed = place.replaced?.session == place.record.session
+                answer(
+                    command, .admitted(Placement(record: place.record, isResumed: isResumed, inbox: place.inbox)))
             } else if let old = room.local[command.peer], old.connection == place.replaced?.connection {
                 // Its place was taken before the newcomer gave up.
                 rooms[command.room] = room
@@ -99,9 +105,9 @@ extension Membership {
             rooms[command.room] = room
             tell(effects, in: command.room)
             endJoin(command.room)
-        case .stale, .inUse, .full:
+        case .stale, .inUse, .full, .denied:
             rooms[command.room] = room
-            if isWanted { answer(command, reply == .stale ? .stale : reply == .full ? .full : .inUse) }
+            if isWanted { answer(command, JoinAnswer(refusal: reply)) }
             endJoin(command.room)
             forgetIfIdle(command.room, confirmed: true)
         case .fenced:
@@ -152,7 +158,10 @@ extension Membership {
     mutating func left(_ command: LeaveCommand, version: UInt64?, now: Int64) {
         guard var room = rooms[command.room] else { return }
         room.inFlight -= 1
-        let effects = version.map { room.view.offer(.leftHere, version: $0, now: now) } ?? []
+        let change = RoomView.Change.leftHere(command.peer, command.reason)
+        let effects =
+            version.map { room.view.offer(change, version: $0, now: now) }
+            ?? [.changedHere(command.peer, command.reason)]
         rooms[command.room] = room
         tell(effects, in: command.room)
         forgetIfIdle(command.room, confirmed: true)
@@ -188,6 +197,7 @@ extension Membership {
             case .joined(let peer, let record): actions.append(.presence(key, .joined(peer, record)))
             case .updated(let peer, let record): actions.append(.presence(key, .updated(peer, record)))
             case .left(let peer, let record, let reason): actions.append(.presence(key, .left(peer, record, reason)))
+            case .changedHere(let peer, let reason): actions.append(.presence(key, .changedHere(peer, reason)))
             case .claimed(let peer, let record, let version):
                 if guards.contains(.yieldInOrder) { yield(peer, to: record, at: version, in: key) }
             }
@@ -200,10 +210,27 @@ extension Membership {
     }
 }
 
+extension JoinAnswer {
+    /// What a session is told of a join that the shared state refused.
+    init(refusal: BackplaneReply) {
+        self =
+            switch refusal {
+            case .stale: .stale
+            case .denied: .denied
+            case .full: .full
+            default: .inUse
+            }
+    }
+}
+
 extension JoinCommand {
     /// Whether the holder of the peer ID keeps it against this join (protocol.md §3 and §4).
     func refusal(by old: MemberRecord) -> JoinAnswer? {
-        if old.session == record.session { return old.connectionNumber >= record.connectionNumber ? .stale : nil }
+        if old.session == record.session {
+            if old.connectionNumber >= record.connectionNumber { return .stale }
+            let isProven = hasProof ? old.resumeDigest == record.resumeDigest : old.flags.contains(.unheard)
+            return isProven ? nil : .denied
+        }
         if takeover == .anyone { return nil }
         let bothLegacy = old.flags.contains(.legacy) && record.flags.contains(.legacy)
         let isSameOwner = old.owner == record.owner && (old.owner.hasPrefix("sub:") || bothLegacy)

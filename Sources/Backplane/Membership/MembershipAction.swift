@@ -19,21 +19,40 @@ public enum MembershipAction: Hashable, Sendable {
     case close(RoomKey, PeerID, ConnectionID, MembershipLoss)
     /// The nodes that a broadcast in this room must reach, besides this one.
     case interest(RoomKey, [NodeInstance])
-    /// Somebody on another node came, moved or went.
+    /// Somebody came, moved, changed or went.
     case presence(RoomKey, PresenceChange)
+    /// The room was announced and read: its view is valid.
+    case synced(RoomKey)
 }
 
 /// The answer to a join.
 public enum JoinAnswer: Hashable, Sendable {
-    /// Admitted; `record.flags` carries `.island` when no shared state confirmed it.
-    case admitted(MemberRecord)
+    /// Admitted; the record's flags carry `.island` when no shared state confirmed it.
+    case admitted(Placement)
     /// Another live session owns the peer ID.
     case inUse
     /// A newer connection of the same session is live.
     case stale
+    /// The resume token is wrong, or missing where it is needed.
+    case denied
     case full
     /// Nobody can say now; come back later.
     case unavailable
+}
+
+/// A place in a room.
+public struct Placement: Hashable, Sendable {
+    public var record: MemberRecord
+    /// Whether the session held the place before.
+    public var isResumed: Bool
+    /// What waits for the session.
+    public var inbox: [InboxEntry]
+
+    public init(record: MemberRecord, isResumed: Bool = false, inbox: [InboxEntry] = []) {
+        self.record = record
+        self.isResumed = isResumed
+        self.inbox = inbox
+    }
 }
 
 /// Why a session of this node lost its place.
@@ -46,9 +65,11 @@ public enum MembershipLoss: Hashable, Sendable {
     case inUse
 }
 
-/// A change among the members on other nodes.
+/// A change among the members of a room.
 public enum PresenceChange: Hashable, Sendable {
     case joined(PeerID, MemberRecord)
     case updated(PeerID, MemberRecord)
     case left(PeerID, MemberRecord, LeaveReason)
+    /// A member of this node came, changed or went; the reason says why, if it went.
+    case changedHere(PeerID, LeaveReason)
 }

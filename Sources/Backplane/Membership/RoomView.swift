@@ -12,8 +12,10 @@ struct RoomView: Hashable, Sendable {
         case left(PeerID, InboxFrame.Departure)
         /// A member of this node joined: nobody elsewhere holds its peer ID any more.
         case joinedHere(PeerID)
+        /// A member of this node changed what others see of it.
+        case updatedHere(PeerID)
         /// A member of this node left.
-        case leftHere
+        case leftHere(PeerID, LeaveReason)
     }
 
     /// What an observer of the room should hear of.
@@ -21,6 +23,8 @@ struct RoomView: Hashable, Sendable {
         case joined(PeerID, MemberRecord)
         case updated(PeerID, MemberRecord)
         case left(PeerID, MemberRecord, LeaveReason)
+        /// A member of this node came, changed or went.
+        case changedHere(PeerID, LeaveReason)
         /// Another node holds the peer ID since this version.
         case claimed(PeerID, MemberRecord, version: UInt64)
     }
@@ -108,7 +112,12 @@ struct RoomView: Hashable, Sendable {
         let skipped = early.filter { $0.key <= number }.sorted { $0.key < $1.key }
         for (number, _) in skipped { early[number] = nil }
         return skipped.compactMap { number, change in
-            if case .joined(let peer, let record) = change { .claimed(peer, record, version: number) } else { nil }
+            switch change {
+            case .joined(let peer, let record): .claimed(peer, record, version: number)
+            case .leftHere(let peer, let reason): .changedHere(peer, reason)
+            case .joinedHere(let peer), .updatedHere(let peer): .changedHere(peer, .left)
+            case .left: nil
+            }
         }
     }
 
@@ -131,9 +140,10 @@ struct RoomView: Hashable, Sendable {
     private mutating func take(_ change: Change, _ number: UInt64) -> [Effect] {
         switch change {
         case .joinedHere(let peer):
-            guard guards.contains(.ownJoinCounts), let old = members[peer] else { return [] }
-            return drop(peer, old, .replaced)
-        case .leftHere: return []
+            guard guards.contains(.ownJoinCounts), let old = members[peer] else { return [.changedHere(peer, .left)] }
+            return drop(peer, old, .replaced) + [.changedHere(peer, .left)]
+        case .updatedHere(let peer): return [.changedHere(peer, .left)]
+        case .leftHere(let peer, let reason): return [.changedHere(peer, reason)]
         case .joined(let peer, let record): return put(peer, record) + [.claimed(peer, record, version: number)]
         case .left(let peer, let departure):
             guard let old = members[peer], old.connection == departure.connection else { return [] }

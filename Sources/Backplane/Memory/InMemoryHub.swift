@@ -16,11 +16,17 @@ public final class InMemoryHub: Sendable {
     private let wallMicros: @Sendable () -> Int64
 
     /// - Parameter wallMicros: microseconds since the epoch; steps back are flattened.
-    public init(
-        timings: SharedState.Timings = .init(), bounds: RendezvousBounds = .init(),
+    public convenience init(
+        timings: SharedState.Timings = .init(), bounds: RendezvousBounds = .init(), limits: InboxLimits = .init(),
         wallMicros: @escaping @Sendable () -> Int64
     ) {
-        state = Mutex(State(shared: SharedState(timings: timings, bounds: bounds)))
+        self.init(
+            shared: SharedState(timings: timings, bounds: bounds, limits: limits), wallMicros: wallMicros)
+    }
+
+    /// A hub that begins with `shared`.
+    package init(shared: SharedState, wallMicros: @escaping @Sendable () -> Int64) {
+        state = Mutex(State(shared: shared))
         self.wallMicros = wallMicros
     }
 

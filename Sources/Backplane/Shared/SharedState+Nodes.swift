@@ -18,6 +18,7 @@ extension SharedState {
     mutating func heartbeat(_ node: NodeInstance, _ sequence: UInt64, _ clock: Clock) -> BackplaneReply {
         if guards.contains(.renewOnly), live[node] == nil { return .fenced }
         grantAmnesty(clock)
+        pruneInboxes(clock)
         lastBeatMs = clock.millis
         live[node] = clock.millis + timings.leaseMs
         let lost = live.filter { $0.value <= clock.millis }.keys.sorted()

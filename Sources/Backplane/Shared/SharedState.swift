@@ -38,7 +38,8 @@ public struct SharedState: Sendable {
 
     public let timings: Timings
     public let bounds: RendezvousBounds
-    var guards = Guards.all
+    public let limits: InboxLimits
+    package var guards = Guards.all
     var epoch: String?
     var lastBeatMs: Int64?
     var live: [NodeInstance: Int64] = [:]
@@ -49,12 +50,14 @@ public struct SharedState: Sendable {
     var rooms: [RoomKey: Room] = [:]
     /// Peers of the earlier pages of announces.
     var announced: [Announcement: Set<PeerID>] = [:]
+    var inboxes: [InboxAddress: Inbox] = [:]
     var rendezvous: [RoomKey: RendezvousRoom] = [:]
     private var published: [Published] = []
 
-    public init(timings: Timings = .init(), bounds: RendezvousBounds = .init()) {
+    public init(timings: Timings = .init(), bounds: RendezvousBounds = .init(), limits: InboxLimits = .init()) {
         self.timings = timings
         self.bounds = bounds
+        self.limits = limits
     }
 
     /// Executes one command at `nowMicros` (microseconds since the epoch, never going back).
@@ -83,10 +86,13 @@ public struct SharedState: Sendable {
         case .index(let node, let room): mark(node, room, present: true)
         case .unindex(let node, let room): mark(node, room, present: false)
         case .join(let command): join(command, clock)
-        case .leave(let command): leave(command)
+        case .leave(let command): leave(command, clock)
+        case .update(let command): update(command, clock)
+        case .send(let command): send(command, clock)
+        case .confirm(let command): confirm(command, clock)
         case .announce(let command): announce(command, clock)
         case .sync(let room): .snapshot(snapshot(room))
-        case .sweep(let room, let node, _): sweep(room, node)
+        case .sweep(let room, let node, _): sweep(room, node, clock)
         case .claimSweep(let node, let by): claim(node, by: by, clock)
         case .roomsOfDead(let node): .rooms(Array((index[node] ?? []).prefix(AnnounceCommand.pageSize)))
         case .finishSweep(let node): finishSweep(node)

@@ -1,16 +1,22 @@
 /// Membership of rooms.
 extension Script {
-    /// KEYS live m n s g; ARGV nid K peer record capacity takeover ttl
+    /// KEYS live m n s g i; ARGV nid K peer record capacity takeover ttl proof inboxTTL
     static let joinLua = """
         if not redis.call('ZSCORE', KEYS[1], ARGV[1]) then return {'FENCED'} end
         local keys, peer, new = room(1), ARGV[3], read(ARGV[4])
         local holder = redis.call('HGET', keys.m, peer)
+        local resumes = false
         new.joined = whole(math.floor(micros() / 1000))
         if holder then
           local old = read(holder)
           if old.sid == new.sid then
             if tonumber(old.cn) >= tonumber(new.cn) then return {'STALE'} end
-            new.joined = old.joined
+            if ARGV[8] == '1' then
+              if old.resume ~= new.resume then return {'DENIED'} end
+            elseif not has(old.flags, 8) then
+              return {'DENIED'}
+            end
+            new.joined, resumes = old.joined, true
           elseif ARGV[6] ~= '1' then
             local legacy = has(old.flags, 1) and has(new.flags, 1)
             local subject = string.sub(old.owner, 1, 6) == 'sub%3A'
@@ -21,18 +27,42 @@ extension Script {
         end
         new.gen = '0'
         local v, old = put(keys, ARGV[2], peer, new, ARGV[1], ARGV[7])
-        return {'OK', whole(v), write(new), old or '', redis.call('HGETALL', keys.n)}
+        local waiting = {}
+        if resumes then
+          waiting = redis.call('XRANGE', inbox(keys, new.sid), '-', '+')
+        else
+          if old then undeliver(keys, ARGV[2], peer, read(old).sid, 'replaced', ARGV[9]) end
+          undeliver(keys, ARGV[2], peer, new.sid, 'left', ARGV[9])
+        end
+        return {'OK', whole(v), write(new), old or '', redis.call('HGETALL', keys.n), waiting}
         """
 
-    /// KEYS m n s g; ARGV nid K peer cid reason
+    /// KEYS m n s g i; ARGV nid K peer cid reason inboxTTL
     static let leaveLua = """
         local keys = room(0)
         local holder = redis.call('HGET', keys.m, ARGV[3])
         if not holder then return {'GONE'} end
         local r = read(holder)
         if r.nid ~= ARGV[1] or r.cid ~= ARGV[4] then return {'GONE'} end
-        local v = take(keys, ARGV[2], ARGV[3], r, ARGV[5], others(keys.n, ARGV[1]))
+        local v = take(keys, ARGV[2], ARGV[3], r, ARGV[5], others(keys.n, ARGV[1]), ARGV[6])
         tidy(keys)
+        return {'OK', whole(v)}
+        """
+
+    /// KEYS m n s g i; ARGV nid K peer cid flags meta visible
+    static let updateLua = """
+        local keys = room(0)
+        local holder = redis.call('HGET', keys.m, ARGV[3])
+        if not holder then return {'SAME'} end
+        local r = read(holder)
+        if r.nid ~= ARGV[1] or r.cid ~= ARGV[4] then return {'SAME'} end
+        local differs = bit.band(bit.bxor(tonumber(r.flags), tonumber(ARGV[5])), tonumber(ARGV[7])) ~= 0
+        local seen = differs or r.meta ~= ARGV[6]
+        r.flags, r.meta = ARGV[5], ARGV[6]
+        redis.call('HSET', keys.m, ARGV[3], write(r))
+        if not seen then return {'SAME'} end
+        local v = advance(keys)
+        tell(others(keys.n, ARGV[1]), joined(ARGV[2], v, ARGV[3], write(r)))
         return {'OK', whole(v)}
         """
 
@@ -46,7 +76,7 @@ extension Script {
         return {v, redis.call('HGETALL', KEYS[2]), page[1], page[2]}
         """
 
-    /// KEYS live m n s g; ARGV nid K cursor
+    /// KEYS live m n s g i; ARGV nid K cursor inboxTTL
     static let sweepLua = """
         if redis.call('ZSCORE', KEYS[1], ARGV[1]) then return '0' end
         local keys = room(1)
@@ -58,21 +88,21 @@ extension Script {
         end
         table.sort(lost, function(a, b) return a.peer < b.peer end)
         for _, gone in ipairs(lost) do
-          take(keys, ARGV[2], gone.peer, gone.record, 'node-lost', others(keys.n, ARGV[1]))
+          take(keys, ARGV[2], gone.peer, gone.record, 'node-lost', others(keys.n, ARGV[1]), ARGV[4])
         end
         if page[1] == '0' then redis.call('HDEL', keys.n, ARGV[1]) end
         tidy(keys)
         return page[1]
         """
 
-    /// KEYS live m n s g a; ARGV nid K isLast ttl previousCount previous… (peer record)…
+    /// KEYS live m n s g i a; ARGV nid K isLast ttl inboxTTL previousCount previous… (peer record)…
     static let announceLua = """
         local me, K = ARGV[1], ARGV[2]
         if not redis.call('ZSCORE', KEYS[1], me) then return {'FENCED'} end
-        local keys, marks = room(1), KEYS[6]
+        local keys, marks = room(1), KEYS[7]
         local own = {[me] = true}
-        local first = 6 + tonumber(ARGV[5])
-        for i = 6, first - 1 do own[ARGV[i]] = true end
+        local first = 7 + tonumber(ARGV[6])
+        for i = 7, first - 1 do own[ARGV[i]] = true end
         local function prevails(old, new)
           if old.cid == new.cid then return nil end
           if old.sid == new.sid then
@@ -102,6 +132,7 @@ extension Script {
           elseif not old or old.cid ~= new.cid or old.nid ~= me then
             new.nid = me
             put(keys, K, peer, new, me, ARGV[4])
+            if old and old.sid ~= new.sid then undeliver(keys, K, peer, old.sid, 'replaced', ARGV[5]) end
           end
         end
         if ARGV[3] ~= '1' then
@@ -120,7 +151,7 @@ extension Script {
         end
         table.sort(gone, function(a, b) return a.peer < b.peer end)
         for _, entry in ipairs(gone) do
-          take(keys, K, entry.peer, entry.record, 'left', others(keys.n, me))
+          take(keys, K, entry.peer, entry.record, 'left', others(keys.n, me), ARGV[5])
         end
         for nid in pairs(own) do redis.call('HDEL', keys.n, nid) end
         if count > 0 then redis.call('HSET', keys.n, me, count) end

@@ -4,7 +4,8 @@
 /// Scripts get every name through KEYS and ARGV. Those that must work when Redis is out of memory say so in their first
 /// line (`allow-oom`): a heartbeat or a removal may never fail for want of space.
 enum Script: String, CaseIterable {
-    case register, heartbeat, retire, join, leave, announce, sync, sweep, claim, finishSweep, touch, fan
+    case register, heartbeat, retire, join, leave, update, send, confirm, announce, sync, sweep, claim, finishSweep
+    case touch, fan
     case rendezvousRegister, rendezvousUnregister, rendezvousDiscover
 
     var source: String {
@@ -12,11 +13,14 @@ enum Script: String, CaseIterable {
         case .register: "#!lua\n" + Self.clockLua + Self.registerLua
         case .heartbeat: "#!lua flags=allow-oom\n" + Self.clockLua + Self.frameLua + Self.heartbeatLua
         case .retire: "#!lua flags=allow-oom\n" + Self.clockLua + Self.retireLua
-        case .join: "#!lua\n" + Self.frameLua + Self.recordLua + Self.roomLua + Self.joinLua
-        case .leave: "#!lua flags=allow-oom\n" + Self.frameLua + Self.recordLua + Self.roomLua + Self.leaveLua
-        case .announce: "#!lua flags=allow-oom\n" + Self.frameLua + Self.recordLua + Self.roomLua + Self.announceLua
+        case .join: "#!lua\n" + Self.changeLua + Self.joinLua
+        case .leave: "#!lua flags=allow-oom\n" + Self.changeLua + Self.leaveLua
+        case .update: "#!lua flags=allow-oom\n" + Self.changeLua + Self.updateLua
+        case .send: "#!lua\n" + Self.changeLua + Self.sendLua
+        case .confirm: "#!lua flags=allow-oom\n" + Self.frameLua + Self.recordLua + Self.inboxLua + Self.confirmLua
+        case .announce: "#!lua flags=allow-oom\n" + Self.changeLua + Self.announceLua
         case .sync: "#!lua\n" + Self.syncLua
-        case .sweep: "#!lua flags=allow-oom\n" + Self.frameLua + Self.recordLua + Self.roomLua + Self.sweepLua
+        case .sweep: "#!lua flags=allow-oom\n" + Self.changeLua + Self.sweepLua
         case .claim: "#!lua flags=allow-oom\n" + Self.claimLua
         case .finishSweep: "#!lua flags=allow-oom\n" + Self.finishSweepLua
         case .touch: "#!lua flags=allow-oom\n" + Self.touchLua
@@ -29,6 +33,9 @@ enum Script: String, CaseIterable {
 }
 
 extension Script {
+    /// What every script needs that changes a room.
+    static let changeLua = frameLua + recordLua + inboxLua + roomLua
+
     /// Encodes inbox frames exactly as `InboxBatch` does.
     static let frameLua = """
         local function text(s) return struct.pack('>I2', #s) .. s end
@@ -62,7 +69,7 @@ extension Script {
 
         """
 
-    /// Membership of one room; the scripts that use it take the keys m, n, s, g as KEYS[base+1..4].
+    /// Membership of one room; the scripts that use it take the keys m, n, s, g, i as KEYS[base+1..5].
     static let roomLua = """
         local function micros() local t = redis.call('TIME'); return t[1] * 1000000 + t[2] end
         local function others(n, me)
@@ -96,19 +103,22 @@ extension Script {
           tell(nodes, joined(K, v, peer, write(r)))
           return v, old
         end
-        local function take(keys, K, peer, r, reason, nodes)
+        local function take(keys, K, peer, r, reason, nodes, ttl)
           redis.call('HDEL', keys.m, peer)
           redis.call('ZREM', keys.g, peer)
           lose(keys.n, r.nid)
           local v = redis.call('HINCRBY', keys.s, 'v', 1)
           tell(nodes, left(K, v, peer, r, reason))
+          undeliver(keys, K, peer, r.sid, reason, ttl)
           return v
         end
         local function tidy(keys)
-          if redis.call('HLEN', keys.m) == 0 then redis.call('DEL', keys.m, keys.n, keys.s, keys.g) end
+          if redis.call('HLEN', keys.m) == 0 then redis.call('DEL', keys.m, keys.n, keys.s, keys.g, keys.i) end
         end
         local function room(base)
-          return {m = KEYS[base + 1], n = KEYS[base + 2], s = KEYS[base + 3], g = KEYS[base + 4]}
+          return {
+            m = KEYS[base + 1], n = KEYS[base + 2], s = KEYS[base + 3], g = KEYS[base + 4], i = KEYS[base + 5]
+          }
         end
 
         """

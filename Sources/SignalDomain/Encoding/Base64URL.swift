@@ -40,6 +40,9 @@ public enum Base64URL {
         return bytes
     }
 
+    /// One of the 64 characters.
+    static func isCharacter(_ byte: UInt8) -> Bool { value(byte) != nil }
+
     private static func character(_ value: UInt8) -> UInt8 {
         switch value {
         case 0..<26: UInt8(ascii: "A") + value

@@ -94,7 +94,8 @@ public enum JSONText {
         return Unicode.Scalar(pair) ?? replacement
     }
 
-    private static func codeUnit(in bytes: UnsafeRawBufferPointer, at index: Int) -> UInt16? {
+    /// The UTF-16 code unit of the four hexadecimal digits at `index`; nil where there are none.
+    static func codeUnit(in bytes: UnsafeRawBufferPointer, at index: Int) -> UInt16? {
         guard index + 4 <= bytes.count else { return nil }
         var unit: UInt16 = 0
         for offset in 0..<4 {

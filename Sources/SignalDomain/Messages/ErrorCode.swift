@@ -9,4 +9,19 @@ public enum ErrorCode: String, Sendable, CaseIterable {
     case forbidden
     case roomFull = "room_full"
     case unavailable
+
+    /// One sentence for people, the `message` where there is nothing more exact to say.
+    public var sentence: String {
+        switch self {
+        case .invalidJSON: "The message is not a JSON object."
+        case .invalidMessage: "The message breaks a rule of the protocol."
+        case .reservedType: "Only the server may send a message of this type, or the session has begun already."
+        case .rateLimited: "Too many messages came; send fewer."
+        case .messageTooLarge: "The message is too large for what it asks."
+        case .duplicatePayload: "The same payload came too often."
+        case .forbidden: "The token does not allow this."
+        case .roomFull: "The room has no place left."
+        case .unavailable: "The shared state is out of reach; try again later."
+        }
+    }
 }

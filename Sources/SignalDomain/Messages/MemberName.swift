@@ -5,6 +5,8 @@ enum MemberName {
     case id
     /// One that only the server may set: `sourcePeerId`, `namespace`, `room`, `receivedAt`.
     case serverOwned
+    /// One that only the server may set where it numbers signals, in dialect 2: `seq`, `sourceSession`.
+    case sequence
     case other
 
     /// Tells a name by its bytes after unescaping, so `"t\u006fo"` hides nothing.
@@ -17,10 +19,12 @@ enum MemberName {
     private static func plain(_ name: UnsafeBufferPointer<UInt8>) -> MemberName {
         switch name.count {
         case 2: name.isEqual(to: "to") ? .to : name.isEqual(to: "id") ? .id : .other
+        case 3: name.isEqual(to: "seq") ? .sequence : .other
         case 4: name.isEqual(to: "type") ? .type : name.isEqual(to: "room") ? .serverOwned : .other
         case 9: name.isEqual(to: "namespace") ? .serverOwned : .other
         case 10: name.isEqual(to: "receivedAt") ? .serverOwned : .other
         case 12: name.isEqual(to: "sourcePeerId") ? .serverOwned : .other
+        case 13: name.isEqual(to: "sourceSession") ? .sequence : .other
         default: .other
         }
     }

@@ -14,7 +14,7 @@ public enum MessageScanner {
         guard limits.maxDepth >= 1 else { throw .tooDeep }
         cursor.index += 1
 
-        var members = TopLevelMembers()
+        var members = TopLevelMembers(serverOwnsSequence: limits.serverOwnsSequence)
         cursor.skipWhitespace()
         if cursor.peek != UInt8(ascii: "}") {
             repeat {

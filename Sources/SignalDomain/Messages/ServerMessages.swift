@@ -1,4 +1,4 @@
-/// The messages that a node itself says to a client of dialect 1, as JSON text.
+/// The messages that a node itself says to a client, as JSON text; those of this file are the ones of dialect 1.
 public enum ServerMessages {
     /// The first message of every session.
     public static func welcome(peer: PeerID, room: RoomKey, now: Timestamp) -> [UInt8] {

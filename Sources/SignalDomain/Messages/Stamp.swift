@@ -1,13 +1,15 @@
-/// The four members that the server adds to every relayed message of one session, encoded once.
+/// The members that the server adds to every relayed message of one session, encoded once.
 ///
 /// A value per session: the tail `"sourcePeerId":…,"namespace":…,"room":…,"receivedAt":"` never changes while the
-/// session lives, so a message costs copies and one timestamp.
+/// session lives, so a message costs copies and one timestamp. A session of dialect 2 keeps a second stamp with its
+/// `sourceSession` for the signals that it wants confirmed; `seq` is not here, see `SequencedText`.
 public struct Stamp: Sendable {
     private let tail: [UInt8]
-    /// What follows the timestamp: its quote and the closing brace.
-    private static let closingBytes = 2
+    /// What follows the timestamp: its quote, for confirmed signals `sourceSession`, and the closing brace.
+    private let closing: [UInt8]
 
-    public init(peer: PeerID, room: RoomKey) {
+    /// - Parameter sourceSession: the public name of the sender's session; nil writes no such member.
+    public init(peer: PeerID, room: RoomKey, sourceSession: String? = nil) {
         var tail = Array("\"sourcePeerId\":".utf8)
         JSONText.append(peer.text, to: &tail)
         tail += Array(",\"namespace\":".utf8)
@@ -16,15 +18,21 @@ public struct Stamp: Sendable {
         JSONText.append(room.room, to: &tail)
         tail += Array(",\"receivedAt\":\"".utf8)
         self.tail = tail
+        var closing = [UInt8(ascii: "\"")]
+        if let sourceSession {
+            closing += Array(",\"sourceSession\":".utf8)
+            JSONText.append(sourceSession, to: &closing)
+        }
+        self.closing = closing + [UInt8(ascii: "}")]
     }
 
     /// The exact length of what `write` writes for `m`.
     public func byteCount(_ m: ScannedMessage) -> Int {
         let comma = m.isEmpty ? 0 : 1
-        return keptBytes(m) + comma + tail.count + Timestamp.iso8601ByteCount + Self.closingBytes
+        return keptBytes(m) + comma + tail.count + Timestamp.iso8601ByteCount + closing.count
     }
 
-    /// Writes the message from its opening brace, without the forged members, and the server's own four at the end.
+    /// Writes the message from its opening brace, without the forged members, and the server's own at the end.
     ///
     /// - Parameters:
     ///   - m: what a scan of exactly these `bytes` found.
@@ -50,14 +58,11 @@ public struct Stamp: Sendable {
             (target + written).storeBytes(of: UInt8(ascii: ","), as: UInt8.self)
             written += 1
         }
-        tail.withUnsafeBytes { tail in
-            if let tail = tail.baseAddress { (target + written).copyMemory(from: tail, byteCount: self.tail.count) }
-        }
+        UnsafeMutableRawBufferPointer(rebasing: out[written...]).copyBytes(from: tail)
         written += tail.count
         written += receivedAt.writeISO8601(into: UnsafeMutableRawBufferPointer(rebasing: out[written...]))
-        (target + written).storeBytes(of: UInt8(ascii: "\""), as: UInt8.self)
-        (target + written + 1).storeBytes(of: UInt8(ascii: "}"), as: UInt8.self)
-        return written + Self.closingBytes
+        UnsafeMutableRawBufferPointer(rebasing: out[written...]).copyBytes(from: closing)
+        return written + closing.count
     }
 
     /// Bytes from the opening brace up to, not including, the closing one, without the cuts.

@@ -10,6 +10,11 @@ struct TopLevelMembers {
     private var hasType = false
     /// Index of the comma before the next member.
     private var comma = 0
+    private let serverOwnsSequence: Bool
+
+    init(serverOwnsSequence: Bool) {
+        self.serverOwnsSequence = serverOwnsSequence
+    }
 
     /// Passes one member, its name first; the cursor then stands at the comma or brace behind it.
     @inline(__always)
@@ -23,7 +28,7 @@ struct TopLevelMembers {
         count += 1
 
         let meaning = MemberName(cursor.bytes(name.range), isEscaped: name.isEscaped)
-        if meaning == .serverOwned {
+        if meaning == .serverOwned || (meaning == .sequence && serverOwnsSequence) {
             forge(from: start, to: value.range.upperBound, before: cursor)
         } else {
             kept += 1
@@ -44,7 +49,7 @@ struct TopLevelMembers {
         case .id:
             guard id == nil else { throw .repeatedMember }
             id = value
-        case .serverOwned, .other: break
+        case .serverOwned, .sequence, .other: break
         }
     }
 

@@ -11,13 +11,16 @@ public struct HandshakeRequest: Sendable {
     public var queryToken: String?
     /// The token of the subprotocol pair `bs.bearer.<base64url>`, decoded.
     public var protocolToken: String?
+    /// The contract that the client asks for.
+    public var dialect: Dialect
     public var origin: String?
     /// The address behind the trusted proxies.
     public var client: ClientAddress
 
     public init(
         namespace: String? = nil, room: String? = nil, peerID: String? = nil, authorization: String? = nil,
-        queryToken: String? = nil, protocolToken: String? = nil, origin: String? = nil, client: ClientAddress
+        queryToken: String? = nil, protocolToken: String? = nil, dialect: Dialect = .one,
+        origin: String? = nil, client: ClientAddress
     ) {
         self.namespace = namespace
         self.room = room
@@ -25,6 +28,7 @@ public struct HandshakeRequest: Sendable {
         self.authorization = authorization
         self.queryToken = queryToken
         self.protocolToken = protocolToken
+        self.dialect = dialect
         self.origin = origin
         self.client = client
     }

@@ -10,11 +10,13 @@ extension Node {
     /// An admitted session must see exactly one `closed`, which gives its slots back; a refusal has given them back.
     public func admit(
         _ request: HandshakeRequest, on loop: any EventLoop,
-        completion: @escaping (Result<Session, Refusal>) -> Void
+        completion: @escaping (Result<any SocketSession, Refusal>) -> Void
     ) {
         do throws(Refusal) {
             let (room, peer) = try names(of: request)
             try check(origin: request.origin)
+            if request.dialect == .two { return completion(.success(try newcomer(request, room, peer, on: loop))) }
+            guard let peer = peer ?? randomPeer() else { throw .internalError }
             let session = try seat(request, room: room, peer: peer, on: loop)
             do throws(Refusal) {
                 try check(token: request)
@@ -38,19 +40,45 @@ extension Node {
         }
     }
 
-    private func names(of request: HandshakeRequest) throws(Refusal) -> (RoomKey, PeerID) {
+    /// Dialect 2 is asked for its name and its token by the first frame, unless it gave them before.
+    private func newcomer(
+        _ request: HandshakeRequest, _ room: RoomKey, _ peer: PeerID?, on loop: any EventLoop
+    ) throws(Refusal) -> Newcomer {
+        guard let shard = shards.first(where: { $0.loop === loop }) else { throw .internalError }
+        let address = AddressKey(request.client)
+        let isExempt = exempt.contains(request.client)
+        guard let hasSlot = takeSlot(address, isExempt: isExempt) else {
+            throw .tooManyConnections(retryAfterSeconds: retryAfterSeconds)
+        }
+        do throws(Refusal) {
+            let token = SharedToken.token(
+                authorization: request.authorization, protocolToken: request.protocolToken, query: request.queryToken)
+            if token != nil { try check(token: request) }
+            guard !status.isDraining else { throw .draining(retryAfterSeconds: retryAfterSeconds) }
+            guard status.isReady else { throw .unavailable(retryAfterSeconds: retryAfterSeconds) }
+            let ticket = Newcomer.Ticket(
+                room: room, peer: peer, client: request.client, address: address, hasSlot: hasSlot,
+                isExempt: isExempt, shard: shard, isAuthorized: token != nil || !sharedToken.isRequired)
+            return Newcomer(ticket, node: self)
+        } catch {
+            releaseSlot(address, hasSlot: hasSlot)
+            throw error
+        }
+    }
+
+    private func names(of request: HandshakeRequest) throws(Refusal) -> (RoomKey, PeerID?) {
         do throws(NameError) {
             let room = try RoomKey(namespace: request.namespace, room: request.room)
-            guard let text = request.peerID, !text.isEmpty else { return (room, try randomPeer()) }
+            guard let text = request.peerID, !text.isEmpty else { return (room, nil) }
             return (room, try PeerID(text))
         } catch {
             throw .badName(error)
         }
     }
 
-    private func randomPeer() throws(NameError) -> PeerID {
+    func randomPeer() -> PeerID? {
         let random = String(UInt64.random(in: .min ... .max), radix: 16)
-        return try PeerID("peer-\(clock.wall().milliseconds)-\(random)")
+        return try? PeerID("peer-\(clock.wall().milliseconds)-\(random)")
     }
 
     private func check(origin: String?) throws(Refusal) {
@@ -98,7 +126,7 @@ extension Node {
     private func refusal(of answer: JoinAnswer) -> Refusal? {
         switch answer {
         case .admitted: nil
-        case .inUse, .stale: .inUse
+        case .inUse, .stale, .denied: .inUse
         case .full: .roomFull
         case .unavailable: .unavailable(retryAfterSeconds: retryAfterSeconds)
         }

@@ -4,14 +4,14 @@ import NIOCore
 import SignalDomain
 import Synchronization
 
-/// The node's place in the cluster, as its event loops see it: joins, leaves and signals for other nodes go in here.
+/// The node's place in the cluster, as its event loops see it: joins, departures and signals go in here.
 ///
-/// Safe from any thread. The work happens on the backplane's loop in `ClusterCore`; signals are handed over in bursts, so
-/// that a burst costs one wake-up of that loop.
+/// Safe from any thread. The work happens on the backplane's loop in `ClusterCore`; what sessions do is handed over in
+/// bursts, so that a burst costs one wake-up of that loop.
 final class Cluster: Sendable {
     let loop: any EventLoop
     private let core: NIOLoopBound<ClusterCore>
-    private let outbox = Mutex<[Envelope]>([])
+    private let outbox = Mutex<[CoreInput]>([])
 
     /// Only on the loop of the core's backplane.
     init(core: ClusterCore) {
@@ -21,7 +21,8 @@ final class Cluster: Sendable {
 
     func start() { onCore { $0.start() } }
 
-    /// Asks for the place of a session; `answer` runs on the session's loop.
+    /// Asks for the place of a session; `answer` runs on the session's loop. A dialect 2 session that is admitted is
+    /// welcomed instead.
     func join(_ command: JoinCommand, for session: Session, answer: @escaping @Sendable (JoinAnswer) -> Void) {
         onCore { core in
             core.join(command, for: session) { result in session.seat.shard.loop.execute { answer(result) } }
@@ -29,18 +30,18 @@ final class Cluster: Sendable {
     }
 
     func leave(_ seat: Session.Seat, _ reason: LeaveReason) {
-        onCore { $0.leave(seat, reason) }
+        onCore { $0.leave(seat, .left(reason)) }
     }
 
-    /// Sends a signal to other nodes, at most once.
-    func publish(_ envelope: Envelope) {
+    /// Hands over what a session did.
+    func post(_ input: CoreInput) {
         let isFirst = outbox.withLock { outbox in
-            outbox.append(envelope)
+            outbox.append(input)
             return outbox.count == 1
         }
         guard isFirst else { return }
         onCore { core in
-            core.publish(
+            core.take(
                 self.outbox.withLock { outbox in
                     defer { outbox = [] }
                     return outbox
@@ -57,11 +58,11 @@ final class Cluster: Sendable {
 
     func members(of room: RoomKey) async -> Int {
         await withCheckedContinuation { continuation in
-            onCore { continuation.resume(returning: $0.membership.members(of: room).count) }
+            onCore { continuation.resume(returning: $0.machine.membership.members(of: room).count) }
         }
     }
 
-    /// Leaves the lease to run out by itself, then ends the links; the sessions must be closed before.
+    /// Leaves the lease to run out by itself, then ends the links; the sockets must be closed before.
     func retire(leaseMs: Int) async {
         await withCheckedContinuation { continuation in
             onCore { core in core.retire(leaseMs: leaseMs) { continuation.resume() } }

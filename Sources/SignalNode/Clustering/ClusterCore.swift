@@ -4,13 +4,13 @@ import Logging
 import NIOCore
 import SignalDomain
 
-/// Carries out what the membership machine decides: the only place where its actions meet the backplane, the router and
-/// the sessions.
+/// Carries out what the cluster machine decides: the only place where its actions meet the backplane, the router and the
+/// sessions.
 ///
 /// Confined to the backplane's loop.
 final class ClusterCore {
     let backplane: any Backplane
-    private(set) var membership: Membership
+    private(set) var machine: ClusterMachine
     private let relay: Relay
     private let status: NodeStatusBoard
     private let directory: RoomDirectory
@@ -19,20 +19,23 @@ final class ClusterCore {
     private let clock: NodeClock
     private let timings: NodeConfiguration.Cluster
     private let makeInstance: () -> NodeInstance
+    /// The way to the members of a room on this node; both run on any thread.
     var deliver: (ByteBuffer, RoomKey, PeerID) -> Void = { _, _, _ in }
+    var broadcast: (Envelope) -> Void = { _ in }
     private var answers: [ConnectionID: (JoinAnswer) -> Void] = [:]
     private var sessions: [ConnectionID: Session] = [:]
     private var generation: UInt64 = 0
+    private var isPulsing = false
     private var isRetired = false
 
     init(
-        backplane: any Backplane, membership: Membership, status: NodeStatusBoard, directory: RoomDirectory,
+        backplane: any Backplane, machine: ClusterMachine, status: NodeStatusBoard, directory: RoomDirectory,
         metrics: NodeMetrics, logger: Logger, clock: NodeClock, timings: NodeConfiguration.Cluster,
         relayWindowBytes: Int, makeInstance: @escaping () -> NodeInstance
     ) {
         self.backplane = backplane
         relay = Relay(backplane: backplane, metrics: metrics, windowBytes: relayWindowBytes)
-        self.membership = membership
+        self.machine = machine
         self.status = status
         self.directory = directory
         self.metrics = metrics
@@ -42,33 +45,67 @@ final class ClusterCore {
         self.makeInstance = makeInstance
     }
 
+    private var now: Int64 { clock.monotonicMs() }
+
     func start() {
-        perform(membership.begin(as: membership.node))
+        relay.completed = { [weak self] command, result, generation in
+            self?.completed(command, result, generation)
+        }
+        perform(machine.begin(as: machine.node, now: now))
         scheduleTick()
         scheduleRefresh()
     }
 
-    // MARK: Requests of sessions
+    // MARK: What sessions do
 
     func join(_ command: JoinCommand, for session: Session, answer: @escaping (JoinAnswer) -> Void) {
         sessions[session.seat.connection] = session
         answers[session.seat.connection] = answer
-        perform(membership.join(command, wallMs: clock.wall().milliseconds))
+        perform(machine.join(command, wallMs: clock.wall().milliseconds, now: now))
     }
 
-    func leave(_ seat: Session.Seat, _ reason: LeaveReason) {
+    func leave(_ seat: Session.Seat, _ departure: Departure) {
         sessions[seat.connection] = nil
         answers[seat.connection] = nil
-        perform(membership.leave(seat.room, seat.peer, seat.connection, reason))
+        perform(machine.closed(seat.place, seat.connection, departure, now: now))
     }
 
-    func publish(_ envelopes: [Envelope]) {
-        if membership.isLive { relay.send(envelopes) } else { relay.drop(envelopes) }
+    func take(_ inputs: [CoreInput]) {
+        for input in inputs { take(input) }
+        settle()
+    }
+
+    private func take(_ input: CoreInput) {
+        switch input {
+        case .relay(let envelope): forward(envelope)
+        case .broadcast(let envelope):
+            broadcast(envelope)
+            if !envelope.nodes.isEmpty { forward(envelope) }
+            envelope.sender?.dispatched()
+        case .signal(let signal, let session):
+            carryOut(machine.send(signal, now: now))
+            session.dispatched()
+        case .confirmed(let sequence, let session):
+            carryOut(machine.confirmed(session.seat.connection, through: sequence, at: session.seat.place, now: now))
+        case .heard(let session):
+            carryOut(machine.heard(session.seat.connection, at: session.seat.place))
+        case .metadata(let metadata, let session):
+            carryOut(machine.present(metadata, session.seat.connection, at: session.seat.place))
+        case .roundTrip(let milliseconds, let session):
+            machine.noteRoundTrip(milliseconds, at: session.seat.place)
+        case .departed(let departure, let session):
+            leave(session.seat, departure)
+        }
+    }
+
+    private func forward(_ envelope: Envelope) {
+        if machine.isLive { relay.append(.envelope(envelope)) } else { metrics.degradedDrops.increment() }
     }
 
     func retire(leaseMs: Int, done: @escaping () -> Void) {
         isRetired = true
-        backplane.call(.retire(membership.node, leaseMs: leaseMs)) { [backplane] _ in
+        relay.flush()
+        backplane.call(.retire(machine.node, leaseMs: leaseMs)) { [backplane] _ in
             backplane.close()
             done()
         }
@@ -81,15 +118,16 @@ final class ClusterCore {
         switch event {
         case .up(let generation):
             self.generation = generation
-            perform(membership.connected(generation: generation, now: clock.monotonicMs()))
+            relay.generation = generation
+            perform(machine.connected(generation: generation, now: now))
         case .down(let reason):
             logger.warning("backplane.down", metadata: ["reason": "\(reason)"])
-            perform(membership.disconnected())
+            perform(machine.disconnected(now: now))
             relay.drop()
         case .inbox(let batch):
             receive(batch)
         }
-        status.update { $0.isConnected = membership.isLive }
+        status.update { $0.isConnected = machine.isLive }
     }
 
     private func receive(_ batch: ByteBuffer) {
@@ -99,62 +137,116 @@ final class ClusterCore {
                 metrics.relayReceived.increment()
                 deliver(payload, room, peer)
             } else {
-                perform(membership.receive(frame, now: clock.monotonicMs()))
+                carryOut(machine.receive(frame, now: now))
             }
         }
         metrics.inboxDropped(malformed: reader.malformed, unknown: reader.unknown)
+        settle()
+    }
+
+    private func completed(
+        _ command: BackplaneCommand, _ result: Result<BackplaneReply, BackplaneError>, _ generation: UInt64
+    ) {
+        perform(machine.completed(command, result, generation: generation, now: now))
     }
 
     // MARK: Time
 
     private func scheduleTick() {
         let jitter = Int64.random(in: 900...1_100)
-        let tick = NIOLoopBound({ [weak self] in self?.tick() ?? () }, eventLoop: backplane.loop)
-        backplane.loop.scheduleTask(in: .microseconds(Int64(timings.heartbeatMs) * jitter)) { tick.value() }
+        later(.microseconds(Int64(timings.heartbeatMs) * jitter)) { core in
+            core.perform(core.machine.tick(now: core.now))
+            core.scheduleTick()
+        }
     }
 
-    private func tick() {
-        guard !isRetired else { return }
-        perform(membership.tick(now: clock.monotonicMs()))
-        scheduleTick()
+    /// Unconfirmed letters have clocks that are finer than a heartbeat.
+    private func pulse() {
+        guard machine.isBusy, !isPulsing else { return }
+        isPulsing = true
+        later(.milliseconds(25)) { core in
+            core.isPulsing = false
+            core.perform(core.machine.pulse(now: core.now))
+        }
     }
 
     private func scheduleRefresh() {
-        let refresh = NIOLoopBound({ [weak self] in self?.refresh() ?? () }, eventLoop: backplane.loop)
-        backplane.loop.scheduleTask(in: .milliseconds(Int64(timings.roomKeyRefreshMs))) { refresh.value() }
+        later(.milliseconds(Int64(timings.roomKeyRefreshMs))) { core in
+            let rooms = core.machine.membership.heldRooms
+            for start in stride(from: 0, to: rooms.count, by: AnnounceCommand.pageSize) {
+                let page = Array(rooms[start..<min(start + AnnounceCommand.pageSize, rooms.count)])
+                core.backplane.call(.touch(page)) { _ in }
+            }
+            core.scheduleRefresh()
+        }
     }
 
-    private func refresh() {
-        guard !isRetired else { return }
-        let rooms = membership.heldRooms
-        for start in stride(from: 0, to: rooms.count, by: AnnounceCommand.pageSize) {
-            let page = Array(rooms[start..<min(start + AnnounceCommand.pageSize, rooms.count)])
-            backplane.call(.touch(page)) { _ in }
-        }
-        scheduleRefresh()
+    private func later(_ delay: TimeAmount, _ body: @escaping (ClusterCore) -> Void) {
+        let task = NIOLoopBound(
+            { [weak self] in
+                guard let self, !isRetired else { return }
+                body(self)
+            }, eventLoop: backplane.loop)
+        backplane.loop.scheduleTask(in: delay) { task.value() }
     }
 
     // MARK: Actions
 
-    private func perform(_ actions: [MembershipAction]) {
-        for action in actions { perform(action) }
+    private func perform(_ actions: [ClusterAction]) {
+        carryOut(actions)
+        settle()
     }
 
-    private func perform(_ action: MembershipAction) {
+    /// The end of each turn: what it put in line leaves together.
+    private func settle() {
+        relay.flush()
+        pulse()
+    }
+
+    private func carryOut(_ actions: [ClusterAction]) {
+        for action in actions {
+            switch action {
+            case .membership(let action): carryOut(action)
+            case .delivery(let action): carryOut(action)
+            case .welcome(let connection, let welcome):
+                answers[connection] = nil
+                on(connection) { $0.welcome(welcome) }
+            case .presence(let event, _, let version, let watchers): show(event, version, to: watchers)
+            case .pass(let connection, let payload): on(connection) { $0.deliver(SignalFrame.text(payload), from: nil) }
+            case .forward(let frame, let node): relay.append(.frame(frame, to: node))
+            case .dropped: metrics.degradedDrops.increment()
+            }
+        }
+    }
+
+    private func carryOut(_ action: DeliveryAction) {
+        switch action {
+        case .call(let command): relay.append(.command(command))
+        case .deliver(let connection, let letter, let sequence):
+            on(connection) { $0.deliver(letter, sequence: sequence) }
+        case .outcome(let connection, let id, let peer, let outcome):
+            metrics.outcome(outcome)
+            on(connection) { $0.report(id: id, to: peer, outcome) }
+        case .unconfirmed(let connection): on(connection) { $0.end(.unconfirmed) }
+        case .resync: break
+        }
+    }
+
+    private func carryOut(_ action: MembershipAction) {
         switch action {
         case .connect(let instance):
             backplane.connect(as: instance) { [weak self] event in self?.handle(event) }
         case .refence:
             logger.warning("cluster.lease-lost")
             metrics.refences.increment()
-            perform(membership.begin(as: makeInstance()))
+            perform(machine.begin(as: makeInstance(), now: now))
         case .reconnect(let reason):
             backplane.reconnect(reason: reason)
         case .call(let command):
             call(command)
         case .ready:
             status.update { $0.wasRegistered = true }
-            logger.info("cluster.registered", metadata: ["instance": "\(membership.node)"])
+            logger.info("cluster.registered", metadata: ["instance": "\(machine.node)"])
         case .degraded(let isDegraded):
             status.update { $0.isDegraded = isDegraded }
             metrics.degraded.set(isDegraded ? 1 : 0)
@@ -163,34 +255,43 @@ final class ClusterCore {
             if case .admitted = answer {} else { sessions[connection] = nil }
             answers.removeValue(forKey: connection)?(answer)
         case .close(let room, let peer, let connection, let loss):
-            close(room, peer, connection, loss)
+            close(Place(room: room, peer: peer), connection, loss)
         case .interest(let room, let nodes):
             directory.setInterest(nodes, in: room)
-        case .presence:
-            // Dialect 1 has no presence events; counts come from the membership itself.
+        case .presence, .synced:
             break
         }
     }
 
+    /// Heartbeats have a link of their own; everything else keeps its order with the signals.
     private func call(_ command: BackplaneCommand) {
-        let generation = generation
-        backplane.call(command) { [weak self] result in
-            guard let self else { return }
-            perform(membership.completed(command, result, generation: generation, now: clock.monotonicMs()))
+        switch command {
+        case .register, .heartbeat:
+            backplane.call(command) { [weak self, generation] result in self?.completed(command, result, generation) }
+        default: relay.append(.command(command))
         }
     }
 
-    private func close(_ room: RoomKey, _ peer: PeerID, _ connection: ConnectionID, _ loss: MembershipLoss) {
+    private func close(_ place: Place, _ connection: ConnectionID, _ loss: MembershipLoss) {
         let reason: CloseReason =
             switch loss {
             case .replaced: .replaced
             case .stale: .stale
             case .inUse: .inUse
             }
-        if let session = sessions[connection] {
-            session.seat.shard.loop.execute { session.end(reason) }
+        if sessions[connection] != nil {
+            on(connection) { $0.end(reason) }
         } else {
-            perform(membership.leave(room, peer, connection, .replaced))
+            carryOut(machine.closed(place, connection, .left(.replaced), now: now))
         }
+    }
+
+    private func show(_ event: PresenceEvent, _ version: UInt64, to watchers: [PeerID: ConnectionID]) {
+        for connection in watchers.values { on(connection) { $0.show(event, version) } }
+    }
+
+    private func on(_ connection: ConnectionID, _ body: @escaping @Sendable (Session) -> Void) {
+        guard let session = sessions[connection] else { return }
+        session.seat.shard.loop.execute { body(session) }
     }
 }

@@ -2,17 +2,39 @@ import Backplane
 import CoreMetrics
 import NIOCore
 
-/// The way of signals to other nodes: batches in flight up to a bound, the rest in line, and its senders paused meanwhile,
-/// so that a burst is slowed down and not cut.
+/// The one line that everything for other nodes and for the shared state passes, in order: signals to inboxes, and
+/// commands. A bounded part of it is in flight, the rest waits, and the senders of what waits are paused meanwhile, so that
+/// a burst is slowed down and not cut.
 ///
 /// Confined to the backplane's loop.
 final class Relay {
+    enum Item {
+        /// A broadcast of a peer of this node.
+        case envelope(Envelope)
+        /// A directed signal for another node.
+        case frame(InboxFrame, to: NodeInstance)
+        case command(BackplaneCommand)
+
+        var size: Int {
+            switch self {
+            case .envelope(let envelope): envelope.frame.readableBytes
+            case .frame(.directed(_, _, let payload), _): payload.readableBytes
+            case .command(.send(let send)): send.letter.payload.readableBytes
+            case .frame, .command: 256
+            }
+        }
+    }
+
     private let backplane: any Backplane
     private let metrics: NodeMetrics
-    /// Bytes that may be on their way before the next signals wait.
+    /// Bytes that may be on their way before the rest waits.
     private let windowBytes: Int
+    /// Called with the outcome of each command, and with the connection that it was sent on.
+    var completed: (BackplaneCommand, Result<BackplaneReply, BackplaneError>, UInt64) -> Void = { _, _, _ in }
+    /// The present connection.
+    var generation: UInt64 = 0
     private var inFlightBytes = 0
-    private var waiting: [Envelope] = []
+    private var waiting: [Item] = []
     private var held: [Session] = []
 
     init(backplane: any Backplane, metrics: NodeMetrics, windowBytes: Int) {
@@ -21,44 +43,69 @@ final class Relay {
         self.windowBytes = windowBytes
     }
 
-    func send(_ envelopes: [Envelope]) {
-        waiting += envelopes
-        pump()
-    }
+    func append(_ item: Item) { waiting.append(item) }
 
-    /// The backplane is away: what waits is dropped and counted, for a stale signal is worse than none (§2.9).
-    func drop(_ envelopes: [Envelope] = []) {
-        metrics.degradedDrops.increment(by: envelopes.count + waiting.count)
+    /// The backplane is away: what waits is dropped and counted, for a stale signal is worse than none (§2.9). Reliable
+    /// signals have copies.
+    func drop() {
+        for item in waiting {
+            if case .command = item { continue }
+            metrics.degradedDrops.increment()
+        }
         waiting = []
         release()
     }
 
-    private func pump() {
+    /// Lets out as much as the window allows.
+    func flush() {
+        guard !waiting.isEmpty else { return }
         var batches = EnvelopeBatches()
         var taken = 0
         var bytes = inFlightBytes
         while taken < waiting.count, bytes < windowBytes {
-            bytes += waiting[taken].frame.readableBytes
-            batches.append(waiting[taken])
+            let item = waiting[taken]
+            bytes += item.size
             taken += 1
+            switch item {
+            case .envelope(let envelope): batches.append(envelope)
+            case .frame(let frame, let node): batches.append(frame, to: [node], size: item.size)
+            case .command(let command):
+                publish(batches)
+                batches = EnvelopeBatches()
+                call(command, size: item.size)
+            }
         }
         waiting.removeFirst(taken)
-        for batch in batches.batches { publish(batch) }
+        publish(batches)
         if waiting.isEmpty { release() } else { hold() }
     }
 
-    private func publish(_ batch: EnvelopeBatches.Batch) {
-        let size = batch.content.bytes.readableBytes
-        inFlightBytes += size
-        backplane.publish(batch.content.bytes, to: batch.nodes) { [self] isPassedOn in
-            inFlightBytes -= size
-            (isPassedOn ? metrics.relayPublished : metrics.degradedDrops).increment(by: batch.signals)
-            if !waiting.isEmpty, inFlightBytes <= windowBytes / 2 { pump() }
+    private func publish(_ batches: EnvelopeBatches) {
+        for batch in batches.batches {
+            let size = batch.content.bytes.readableBytes
+            inFlightBytes += size
+            backplane.publish(batch.content.bytes, to: batch.nodes) { [self] isPassedOn in
+                (isPassedOn ? metrics.relayPublished : metrics.degradedDrops).increment(by: batch.signals)
+                landed(size)
+            }
         }
     }
 
+    private func call(_ command: BackplaneCommand, size: Int) {
+        inFlightBytes += size
+        backplane.call(command) { [self, generation] result in
+            landed(size)
+            completed(command, result, generation)
+        }
+    }
+
+    private func landed(_ size: Int) {
+        inFlightBytes -= size
+        if inFlightBytes <= windowBytes / 2 { flush() }
+    }
+
     private func hold() {
-        for envelope in waiting {
+        for case .envelope(let envelope) in waiting {
             guard let sender = envelope.sender, !held.contains(where: { $0 === sender }) else { continue }
             held.append(sender)
             sender.holdReads()

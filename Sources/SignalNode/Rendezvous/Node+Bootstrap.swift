@@ -20,13 +20,9 @@ extension Node {
         out += JSONText.quote(key.room)
         out += Array(",\"peers\":\(peers),\"signalingUrl\":".utf8)
         out += JSONText.quote(configuration.publicSignalingURL ?? signalingURL)
-        out += Array(",\"iceServers\":[".utf8)
-        if !configuration.stunURIs.isEmpty {
-            out += Array("{\"urls\":[".utf8)
-            out += configuration.stunURIs.map { JSONText.quote($0) }.joined(separator: [UInt8(ascii: ",")])
-            out += Array("]}".utf8)
-        }
-        out += Array("],\"roomKind\":\"public\",\"protocol\":[],\"limits\":{\"maxMessageBytes\":".utf8)
+        out += Array(",\"iceServers\":\(iceServers),\"roomKind\":\"public\",\"protocol\":[".utf8)
+        out += JSONText.quote(Dialect.two.subprotocol ?? "")
+        out += Array("],\"limits\":{\"maxMessageBytes\":".utf8)
         out += Array(
             "\(configuration.messages.maxBytes),\"messagesPerMinute\":\(configuration.rates.messagesPerMinute)".utf8)
         out += Array("},\"node\":".utf8)
@@ -34,6 +30,30 @@ extension Node {
         out.append(UInt8(ascii: "}"))
         return out
     }
+
+    /// What `RTCPeerConnection` takes as `iceServers`, as JSON text.
+    var iceServers: String {
+        guard !configuration.stunURIs.isEmpty else { return "[]" }
+        let urls = configuration.stunURIs.map { String(decoding: JSONText.quote($0), as: UTF8.self) }
+        return #"[{"urls":[\#(urls.joined(separator: ","))]}]"#
+    }
+
+    /// What a session of dialect 2 hears first.
+    func welcome(_ arrival: Arrival, members: [PresenceEntry], hasMore: Bool, resumeToken: String) -> Welcome {
+        Welcome(
+            peer: arrival.place.peer, room: arrival.place.room, now: clock.wall(), node: configuration.nodeName,
+            resumed: arrival.isResumed, members: members, more: hasMore, version: arrival.version,
+            resumeToken: resumeToken, resumeWindowMs: Int64(configuration.delivery.leaveWindowMs),
+            iceServers: iceServers, iceTtlMs: Self.stunTTLMs,
+            heartbeatMs: Int64(configuration.delivery.clientHeartbeatMs),
+            limits: .init(
+                maxMessageBytes: configuration.messages.maxBytes,
+                messagesPerMinute: configuration.rates.messagesPerMinute),
+            grants: ["join", "read", "write", "register", "discover"])
+    }
+
+    /// STUN servers need no credentials, so there is nothing that runs out: a day stands for that.
+    static let stunTTLMs: Int64 = 86_400_000
 
     /// The members of a room over the whole cluster; on an island, those that this node knows of.
     private func memberCount(of room: RoomKey) async -> Int {

@@ -43,16 +43,21 @@ struct EnvelopeBatches {
     private var last: [NodeInstance: Int] = [:]
 
     mutating func append(_ envelope: Envelope) {
-        let frame = InboxFrame.broadcast(envelope.room, from: envelope.peer, payload: envelope.payload)
-        if let index = open(for: envelope.nodes) {
+        append(
+            .broadcast(envelope.room, from: envelope.peer, payload: envelope.payload), to: envelope.nodes,
+            size: envelope.frame.readableBytes)
+    }
+
+    mutating func append(_ frame: InboxFrame, to nodes: [NodeInstance], size: Int) {
+        if let index = open(for: nodes) {
             batches[index].content.append(frame)
             batches[index].signals += 1
             return
         }
-        var content = InboxBatch(capacity: envelope.frame.readableBytes + 128)
+        var content = InboxBatch(capacity: size + 128)
         content.append(frame)
-        for node in envelope.nodes { last[node] = batches.count }
-        batches.append(Batch(nodes: envelope.nodes, content: content, signals: 1))
+        for node in nodes { last[node] = batches.count }
+        batches.append(Batch(nodes: nodes, content: content, signals: 1))
     }
 
     private func open(for nodes: [NodeInstance]) -> Int? {

@@ -24,7 +24,23 @@ final class SignalRouter: Sendable {
         guard let targets = seat.shard.shard.route(of: seat.room)?.targets else { return }
         deliver(frame, to: targets.shards, in: seat.room, except: seat.peer, from: session)
         guard !targets.nodes.isEmpty else { return }
-        cluster.publish(Envelope(room: seat.room, peer: seat.peer, sender: session, frame: frame, nodes: targets.nodes))
+        cluster.post(.relay(envelope(frame, from: session, to: targets.nodes)))
+    }
+
+    /// The same for a peer whose directed signals are still on their way through the cluster: it goes behind them.
+    func relayBehind(_ frame: ByteBuffer, from session: Session) {
+        let targets = session.seat.shard.shard.route(of: session.seat.room)?.targets
+        cluster.post(.broadcast(envelope(frame, from: session, to: targets?.nodes ?? [])))
+    }
+
+    private func envelope(_ frame: ByteBuffer, from session: Session, to nodes: [NodeInstance]) -> Envelope {
+        Envelope(room: session.seat.room, peer: session.seat.peer, sender: session, frame: frame, nodes: nodes)
+    }
+
+    /// A broadcast that waited for the directed signals of its sender.
+    func broadcast(_ envelope: Envelope) {
+        guard let targets = directory.route(of: envelope.room)?.targets else { return }
+        deliver(envelope.frame, to: targets.shards, in: envelope.room, except: envelope.peer, from: envelope.sender)
     }
 
     /// A signal that came from another node.

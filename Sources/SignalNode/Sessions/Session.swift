@@ -2,13 +2,13 @@ import Backplane
 import CoreMetrics
 import Logging
 public import NIOCore
-import SignalDomain
+public import SignalDomain
 
 /// One peer on one socket: takes its messages, and is where messages for it arrive.
 ///
-/// Confined to the event loop of its socket: the loop-bound box traps any other use. Only `holdReads` and `releaseReads`
-/// may be called from elsewhere; they hop.
-public final class Session: Sendable {
+/// Confined to the event loop of its socket: the loop-bound box traps any other use. Only `holdReads`, `releaseReads` and
+/// `dispatched` may be called from elsewhere; they hop.
+public final class Session: SocketSession, Sendable {
     /// What the admission fixed: who sits where.
     struct Seat: Sendable {
         let peer: PeerID
@@ -20,112 +20,100 @@ public final class Session: Sendable {
         /// Whether the per-address rates leave this session alone.
         let isExempt: Bool
         let shard: LoopShard.Handle
+
+        var place: Place { Place(room: room, peer: peer) }
     }
 
-    private enum Phase {
-        /// Admitted; the socket is not upgraded yet.
-        case admitted
+    enum Phase {
+        /// Admitted; the socket is not upgraded yet, and keeps what arrives early.
+        case admitted([ByteBuffer])
         case open(any SessionSocket)
         /// Out of the room; the socket may still be closing.
         case ended
     }
 
-    private struct State {
-        var phase = Phase.admitted
+    struct State {
+        var phase = Phase.admitted([])
         var repeats: RepeatedPayloads
         /// Slow receivers that wait for this sender to pause.
         var holds = 0
+        /// What a session of dialect 2 remembers.
+        var conversation: Conversation?
     }
 
     let seat: Seat
-    private let stamp: Stamp
-    private let node: Node
-    private let state: NIOLoopBoundBox<State>
+    let stamp: Stamp
+    let node: Node
+    let state: NIOLoopBoundBox<State>
+    public let dialect: Dialect
 
-    init(_ seat: Seat, node: Node) {
+    init(_ seat: Seat, node: Node, conversation: Conversation? = nil) {
         self.seat = seat
         self.node = node
+        dialect = conversation == nil ? .one : .two
         stamp = Stamp(peer: seat.peer, room: seat.room)
-        state = NIOLoopBoundBox(State(repeats: node.makeRepeats()), eventLoop: seat.shard.loop)
+        state = .makeBoxSendingValue(
+            State(repeats: node.makeRepeats(), conversation: conversation), eventLoop: seat.shard.loop)
     }
 
-    /// The socket speaks WebSocket now: enters the room and says welcome.
+    /// The socket speaks WebSocket now: enters the room. Dialect 1 hears its welcome at once, dialect 2 when it has its
+    /// place.
     public func open(on socket: any SessionSocket) {
-        guard case .admitted = state.value.phase else { return socket.close(.replaced) }
+        guard case .admitted(let early) = state.value.phase else { return socket.close(.replaced) }
         state.value.phase = .open(socket)
         node.metrics.opened()
         log("peer.connected")
-        socket.send(
-            SignalFrame.text(ServerMessages.welcome(peer: seat.peer, room: seat.room, now: node.clock.wall())),
-            from: nil)
+        if dialect == .one {
+            socket.send(
+                SignalFrame.text(ServerMessages.welcome(peer: seat.peer, room: seat.room, now: node.clock.wall())),
+                from: nil)
+            for frame in early { socket.send(frame, from: nil) }
+        }
         seat.shard.shard.enter(self)
     }
 
-    /// One complete message of the peer: text in valid UTF-8, or binary that is taken as text.
+    /// One complete message of the peer: text in valid UTF-8, or in dialect 1 binary that is taken as text.
     public func receive(_ message: ByteBuffer) {
         guard case .open(let socket) = state.value.phase else { return }
-        node.metrics.messages.increment()
-        guard node.admitMessage(from: seat) else { return reject(socket, .rateLimited) }
-        message.withUnsafeReadableBytes { bytes in
-            do throws(ScanError) {
-                take(try MessageScanner.scan(bytes, limits: node.scanLimits), bytes, socket)
-            } catch {
-                reject(socket, error.code)
-            }
+        switch dialect {
+        case .one: take(message, socket)
+        case .two: hear(message, socket)
         }
     }
 
-    private func take(_ message: ScannedMessage, _ bytes: UnsafeRawBufferPointer, _ socket: any SessionSocket) {
-        switch message.type {
-        case .heartbeat:
-            socket.send(SignalFrame.text(ServerMessages.heartbeatAck(now: node.clock.wall())), from: nil)
-        case .telemetry:
-            node.metrics.report(TelemetryReport(message, in: bytes))
-        case .reserved:
-            reject(socket, .reservedType)
-        case .ping:
-            socket.send(SignalFrame.text(ServerMessages.pong), from: nil)
-            relay(message, bytes)
-        case .hello, .ack, .presence, .auth, .leave, .other:
-            guard state.value.repeats.admit(PayloadHash.of(bytes), nowMs: node.clock.monotonicMs()) else {
-                return reject(socket, .duplicatePayload)
-            }
-            relay(message, bytes)
-        }
-    }
-
-    private func relay(_ message: ScannedMessage, _ bytes: UnsafeRawBufferPointer) {
+    func relay(_ message: ScannedMessage, _ bytes: UnsafeRawBufferPointer) {
         let frame = SignalFrame.text(count: stamp.byteCount(message)) { out in
             stamp.write(message, from: bytes, receivedAt: node.clock.wall(), into: out)
         }
         node.router.relay(frame, from: self)
     }
 
-    private func reject(_ socket: any SessionSocket, _ code: ErrorCode) {
-        node.metrics.rejected(code)
-        socket.send(SignalFrame.text(ServerMessages.error(code)), from: nil)
-    }
-
     /// A frame for this peer; `sender` is a peer of this node, or nil.
     func deliver(_ frame: ByteBuffer, from sender: Session?) {
-        guard case .open(let socket) = state.value.phase else { return }
-        socket.send(frame, from: sender)
+        switch state.value.phase {
+        case .open(let socket):
+            if state.value.conversation?.keepForLater(frame) == true { return }
+            socket.send(frame, from: sender)
+        case .admitted(let early): state.value.phase = .admitted(early + [frame])
+        case .ended: break
+        }
     }
 
-    /// Ends the session from the node's side; the socket follows.
+    /// Ends the session from the node's side; the socket follows. A session of dialect 2 may come back, unless the
+    /// cluster has given its place away.
     func end(_ reason: CloseReason) {
         let phase = state.value.phase
-        leave(reason == .replaced ? .replaced : .left)
+        leave(dialect == .two ? .lost : .left(reason == .replaced ? .replaced : .left))
         if case .open(let socket) = phase { socket.close(reason) }
     }
 
     /// The socket is gone, or never came; called exactly once, whatever the way.
     public func closed(_ end: SocketEnd) {
-        leave(.left)
+        leave(dialect == .two && end != .clean(code: CloseReason.normal.code) ? .lost : .left(.left))
         node.release(seat)
     }
 
-    private func leave(_ reason: LeaveReason) {
+    func leave(_ departure: Departure) {
         switch state.value.phase {
         case .ended: return
         case .admitted: break
@@ -135,7 +123,7 @@ public final class Session: Sendable {
             log("peer.disconnected")
         }
         state.value.phase = .ended
-        node.cluster.leave(seat, reason)
+        node.cluster.post(.departed(departure, self))
     }
 
     /// Who came and went, for whoever debugs; never an address, a token or a payload.

@@ -1,4 +1,5 @@
 public import NIOCore
+import SignalDomain
 
 /// Server-to-client text frames (RFC 6455 §5.2): written once per message and shared by all receivers.
 public enum SignalFrame {
@@ -13,6 +14,14 @@ public enum SignalFrame {
         var frame = header(payload: payload.readableBytes)
         frame.writeImmutableBuffer(payload)
         return frame
+    }
+
+    /// A text frame around `payload` with its number on this connection (`SequencedText`).
+    static func text(_ payload: ByteBuffer, sequence: UInt64) -> ByteBuffer {
+        let count = SequencedText.byteCount(payload: payload.readableBytes, seq: sequence)
+        return text(count: count) { out in
+            payload.withUnsafeReadableBytes { SequencedText.write(payload: $0, seq: sequence, into: out) }
+        }
     }
 
     /// A text frame whose payload `fill` writes in place; it returns the number of bytes, at most `count`.

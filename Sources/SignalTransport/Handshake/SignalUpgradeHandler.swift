@@ -112,7 +112,7 @@ final class SignalUpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler 
     }
 
     private func decided(
-        _ answer: Result<Session, Refusal>, for request: UpgradeRequest, context: ChannelHandlerContext
+        _ answer: Result<any SocketSession, Refusal>, for request: UpgradeRequest, context: ChannelHandlerContext
     ) {
         guard case .admitting = state, context.channel.isActive else {
             if case .success(let session) = answer { session.closed(.lost) }
@@ -136,7 +136,7 @@ final class SignalUpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler 
 
     /// What an upgraded socket does first.
     private enum Beginning {
-        case open(Session)
+        case open(any SocketSession)
         /// The client asked to learn a refusal by its close code.
         case close(CloseReason)
     }
@@ -145,7 +145,12 @@ final class SignalUpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler 
         state = .done
         WebSocketAccept.headers(for: request.head, on: context.channel).assumeIsolated().whenComplete { [self] result in
             do {
-                try changePipeline(answering: result.get(), beginning, context: context)
+                var headers = try result.get()
+                // Without the answer a page would drop the socket before it sees why it is closed.
+                if let name = request.dialect.subprotocol {
+                    headers.replaceOrAdd(name: "Sec-WebSocket-Protocol", value: name)
+                }
+                try changePipeline(answering: headers, beginning, context: context)
             } catch {
                 if case .open(let session) = beginning { session.closed(.lost) }
                 context.close(promise: nil)

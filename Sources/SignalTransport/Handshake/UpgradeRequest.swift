@@ -51,11 +51,15 @@ struct UpgradeRequest {
             peerID: query["peerId"].flatMap { $0.isEmpty ? nil : $0 },
             authorization: head.headers.first(name: "authorization"),
             queryToken: query["token"].flatMap { $0.isEmpty ? nil : $0 }, protocolToken: protocolToken,
-            origin: head.headers.first(name: "origin"), client: client)
+            dialect: dialect, origin: head.headers.first(name: "origin"), client: client)
     }
 
+    /// The contract that the client asks for.
+    var dialect: Dialect { Dialect(offered: offers) }
+
+    private var offers: [Substring] { head.headers[canonicalForm: "sec-websocket-protocol"] }
+
     private var protocolToken: String? {
-        let offers = head.headers[canonicalForm: "sec-websocket-protocol"]
         guard let offer = offers.first(where: { $0.hasPrefix(Self.bearerPrefix) }),
             let bytes = Base64URL.decode(offer.dropFirst(Self.bearerPrefix.count))
         else { return nil }

@@ -13,6 +13,7 @@ extension SignalChannelHandler {
             } else if settings.slowReaders.isOverdue(queue, now: now) {
                 giveUp()
             } else {
+                session?.watch()
                 checkLiveness(now: now)
             }
         case .closing(let reason, let deadline) where now >= deadline:

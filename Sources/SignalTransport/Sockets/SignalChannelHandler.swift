@@ -46,13 +46,15 @@ final class SignalChannelHandler: ChannelDuplexHandler, Slotted {
     private var isReadDue = false
 
     /// Nil for a refused client that asked to be told by a close code.
-    private var session: Session?
+    private(set) var session: (any SocketSession)?
 
-    init(session: Session?, sockets: LoopSockets) {
+    init(session: (any SocketSession)?, sockets: LoopSockets) {
         self.session = session
         self.sockets = sockets
         self.settings = sockets.settings
-        rules = FrameRules(limits: sockets.settings.frameLimits)
+        var limits = sockets.settings.frameLimits
+        limits.takesBinary = session?.dialect != .two
+        rules = FrameRules(limits: limits)
         quietSince = sockets.now
     }
 
@@ -93,6 +95,7 @@ final class SignalChannelHandler: ChannelDuplexHandler, Slotted {
     // MARK: Inbound
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        if unansweredPings > 0 { session?.noteRoundTrip((sockets.now - quietSince).nanoseconds / 1_000_000) }
         quietSince = sockets.now
         unansweredPings = 0
         switch rules.receive(unwrapInboundIn(data), now: sockets.now) {

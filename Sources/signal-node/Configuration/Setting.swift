@@ -42,6 +42,7 @@ struct Setting: Sendable {
         case outbound = "Outbound queues"
         case liveness = "Liveness of sockets"
         case rooms = "Rooms"
+        case delivery = "Delivery and resume"
         case rendezvous = "Rendezvous"
     }
 

@@ -6,17 +6,17 @@ import SignalNode
 enum Settings {
     static let all: [Setting] =
         node + listener + access + redis + cluster + drain + rates + handshake + messages + outbound + liveness + rooms
-        + rendezvous
+        + delivery + rendezvous
 
     /// Names the JSON file that the lowest source reads; it has no place in `NodeConfiguration`.
     static let configFile = Setting.Names(key: "configFile")
 
     /// Any duration in milliseconds up to ten days.
-    private static let duration = 1...864_000_000
+    static let duration = 1...864_000_000
     /// Any size up to 1 TiB.
-    private static let size = 0...1_099_511_627_776
+    static let size = 0...1_099_511_627_776
     /// Any count; 0 means off.
-    private static let count = 0...1_000_000_000
+    static let count = 0...1_000_000_000
 
     private static let node: [Setting] = [
         Setting(

@@ -90,7 +90,8 @@ struct SimCluster {
             connectionNumber: resumes ? dial : 0, connection: connection, owner: owner, flags: resumes ? [] : .legacy)
         nodes[index].waiting[connection] = session
         perform(
-            nodes[index].machine.join(JoinCommand(room: room, peer: session.peer, record: record), wallMs: now),
+            nodes[index].machine.join(
+                JoinCommand(room: room, peer: session.peer, record: record, hasProof: resumes), wallMs: now),
             at: index)
         return connection
     }

@@ -51,6 +51,25 @@ extension InboxFrame {
             hasher.combine(peer)
             hasher.combine(departure)
         case .broadcast: hasher.combine(2)
+        case .directed(let room, let peer, let payload):
+            hasher.combine(5)
+            hasher.combine(room)
+            hasher.combine(peer)
+            hasher.combine(payload)
+        case .letter(let room, let peer, let session, let entry):
+            hasher.combine(6)
+            hasher.combine(room)
+            hasher.combine(peer)
+            hasher.combine(session)
+            hasher.combine(entry)
+        case .confirmed(let numbers, let level):
+            hasher.combine(7)
+            hasher.combine(numbers)
+            hasher.combine(level)
+        case .undeliverable(let number, let reason):
+            hasher.combine(8)
+            hasher.combine(number)
+            hasher.combine(reason)
         case .dead(let node):
             hasher.combine(3)
             hasher.combine(node)
@@ -95,6 +114,7 @@ extension SharedState {
         }
         hasher.combine(rooms)
         hasher.combine(announced)
+        hasher.combine(inboxes)
         return hasher.finalize()
     }
 }

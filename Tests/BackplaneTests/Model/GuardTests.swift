@@ -109,6 +109,9 @@ struct GuardTests {
     @Test("no guard is left out")
     func areComplete() {
         let covered = Self.cases.reduce(into: Guards()) { $0.formUnion($1.guard) }
-        #expect(covered.rawValue == (1 << 21) - 1)
+        // The rules of letters, which the model does not send.
+        let unmodelled: Guards = [.storedBeforeAck, .undeliverTells]
+        #expect(covered.isDisjoint(with: unmodelled))
+        #expect(covered.union(unmodelled).rawValue == (1 << 23) - 1)
     }
 }

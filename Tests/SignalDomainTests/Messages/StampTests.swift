@@ -52,6 +52,33 @@ struct StampTests {
                 == #"{"sourcePeerId":"p","namespace":"a\"b","room":"c\\🙂","receivedAt":"1970-01-01T00:00:00.000Z"}"#)
     }
 
+    @Test(
+        "seq and sourceSession are the client's own in dialect 1 and the server's in dialect 2",
+        arguments: [
+            (#"{"seq":7,"a":1}"#, #"{"seq":7,"a":1,"#, #"{"a":1,"#),
+            (
+                #"{"a":1,"sourceSession":{"b":2},"s\u0065q":8}"#, #"{"a":1,"sourceSession":{"b":2},"s\u0065q":8,"#,
+                #"{"a":1,"#
+            ),
+            (#"{"seq":1,"room":2,"sourceSession":3}"#, #"{"seq":1,"sourceSession":3,"#, "{"),
+            (
+                #"{"sdp":1,"Seq":2,"sourceSessions":3}"#, #"{"sdp":1,"Seq":2,"sourceSessions":3,"#,
+                #"{"sdp":1,"Seq":2,"sourceSessions":3,"#
+            ),
+        ])
+    func ownsSequence(message: String, inOne: String, inTwo: String) throws {
+        let plain = try Stamp(peer: PeerID("peer-1"), room: RoomKey(namespace: nil, room: nil))
+        let confirmed = try Stamp(
+            peer: PeerID("peer-1"), room: RoomKey(namespace: nil, room: nil), sourceSession: "AAAA\"")
+        let now = Timestamp(milliseconds: 1_795_406_706_789)
+        let bytes = Array(message.utf8)
+        let one = try SignalDomainTests.stamp(bytes, with: plain, at: now)
+        let two = try SignalDomainTests.stamp(bytes, with: confirmed, at: now, limits: ScanLimits(.two))
+        #expect(text(one.bytes) == inOne + Self.tail)
+        #expect(text(two.bytes) == inTwo + Self.tail.dropLast() + #","sourceSession":"AAAA\""}"#)
+        #expect(two.bytes.count == two.foretold)
+    }
+
     @Test("a buffer that is too short gets nothing")
     func refusesShortBuffers() throws {
         let stamp = try Stamp(peer: PeerID("p"), room: RoomKey(namespace: nil, room: nil))

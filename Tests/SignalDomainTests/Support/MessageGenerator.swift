@@ -10,7 +10,7 @@ struct MessageGenerator {
 
     private static let names = [
         "type", "to", "id", "sourcePeerId", "namespace", "room", "receivedAt", "sdp", "candidate", "data", "a", "",
-        "Type", "rooms", "roo", "toto", "seq", "type ", "namespacf", "emoji🙂", "ключ",
+        "Type", "rooms", "roo", "toto", "seq", "type ", "namespacf", "sourceSession", "sourceSessioN", "emoji🙂", "ключ",
     ]
     private static let words = [
         "heartbeat", "telemetry", "ping", "hello", "ack", "presence", "auth", "leave", "welcome", "error",

@@ -1,0 +1,64 @@
+import SignalDomain
+
+/// What clients have confirmed and the shared state does not know yet: collected for a moment, and kept until its answer,
+/// so that no lost connection leaves a letter in an inbox or a sender without its outcome.
+struct Confirmations: Hashable, Sendable {
+    struct Key: Hashable, Sendable {
+        let room: RoomKey
+        let session: SessionID
+        let level: ReceiptLevel
+    }
+
+    struct Batch: Hashable, Sendable {
+        var ids: [InboxID] = []
+        var numbers: [NodeInstance: [UInt64]] = [:]
+        var since: Int64
+    }
+
+    static let batchSize = 64
+
+    private var collected: [Key: Batch] = [:]
+    private var inFlight: [ConfirmCommand] = []
+
+    var isEmpty: Bool { collected.isEmpty && inFlight.isEmpty }
+
+    /// Adds what was learned of one parcel; answers whether the batch is full.
+    mutating func add(_ key: Key, ids: [InboxID], keepers: [Resident.Keeper], now: Int64) -> Bool {
+        var batch = collected[key] ?? Batch(since: now)
+        batch.ids += ids
+        for keeper in keepers { batch.numbers[keeper.node, default: []].append(keeper.number) }
+        collected[key] = batch
+        return batch.ids.count >= Self.batchSize
+    }
+
+    /// Takes out the batches that have waited for `waitMs`, or all that are full.
+    mutating func release(now: Int64, waitMs: Int64) -> [ConfirmCommand] {
+        let due = collected.filter { now - $0.value.since >= waitMs || $0.value.ids.count >= Self.batchSize }
+        return due.sorted { $0.key.session.text < $1.key.session.text }.map { key, batch in
+            collected[key] = nil
+            let receipts = batch.numbers.sorted { $0.key < $1.key }.map {
+                ConfirmCommand.Receipt(node: $0.key, numbers: $0.value)
+            }
+            let command = ConfirmCommand(
+                room: key.room, session: key.session, ids: batch.ids, receipts: receipts, level: key.level)
+            inFlight.append(command)
+            return command
+        }
+    }
+
+    mutating func finish(_ command: ConfirmCommand) {
+        if let index = inFlight.firstIndex(of: command) { inFlight.remove(at: index) }
+    }
+
+    /// The connection is gone: what was under way has to be said again.
+    mutating func takeBack(now: Int64) {
+        for command in inFlight {
+            let key = Key(room: command.room, session: command.session, level: command.level)
+            let keepers = command.receipts.flatMap { receipt in
+                receipt.numbers.map { Resident.Keeper(node: receipt.node, number: $0) }
+            }
+            _ = add(key, ids: command.ids, keepers: keepers, now: now)
+        }
+        inFlight = []
+    }
+}

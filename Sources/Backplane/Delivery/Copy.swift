@@ -1,0 +1,111 @@
+import NIOCore
+import SignalDomain
+
+/// A reliable signal that a peer of this node sent, kept until its outcome is final.
+struct Copy: Hashable, Sendable {
+    enum State: Hashable, Sendable {
+        /// With an attached receiver of this node, and nowhere else.
+        case here
+        /// To be submitted as soon as the shared state and the room allow it.
+        case waiting
+        /// A SEND is under way.
+        case submitted
+        /// In the inbox of the receiver.
+        case stored
+    }
+
+    var letter: Letter
+    let pair: Pair
+    /// The session that it is meant for, once that is known.
+    var receiver: SessionID?
+    var state: State
+    /// Milliseconds of the caller's clock; moved on while the shared state is away.
+    var since: Int64
+    /// Whether the sender was told that it is stored: then only a final outcome may follow.
+    var isPromised = false
+    /// When a copy that the shared state did not take is submitted again.
+    var retryAt: Int64 = 0
+
+    var bytes: Int { letter.payload.readableBytes }
+}
+
+/// One sender's session and one peer that it sends to: between them signals keep their order.
+struct Pair: Hashable, Sendable {
+    let room: RoomKey
+    let from: PeerID
+    let session: SessionID
+    let to: PeerID
+
+    var sender: Place { Place(room: room, peer: from) }
+    var target: Place { Place(room: room, peer: to) }
+}
+
+/// All copies of a node, by number, which is the order of their sending.
+struct Copies: Hashable, Sendable {
+    private struct Key: Hashable {
+        let pair: Pair
+        let id: String
+    }
+
+    private var copies: [UInt64: Copy] = [:]
+    private var numbers: [Key: UInt64] = [:]
+    private(set) var pairs: [Pair: [UInt64]] = [:]
+    private var bytesOfSession: [SessionID: Int] = [:]
+    private(set) var bytes = 0
+    private var last: UInt64 = 0
+
+    var isEmpty: Bool { copies.isEmpty }
+    var all: [UInt64] { copies.keys.sorted() }
+
+    subscript(number: UInt64) -> Copy? {
+        get { copies[number] }
+        set { if newValue != nil { copies[number] = newValue } }
+    }
+
+    func bytes(of session: SessionID) -> Int { bytesOfSession[session] ?? 0 }
+
+    func number(of id: String, _ pair: Pair) -> UInt64? { numbers[Key(pair: pair, id: id)] }
+
+    /// Copies whose SEND to this place is under way.
+    func submitted(to place: Place) -> Set<UInt64> {
+        let numbers = pairs.filter { $0.key.target == place }.flatMap(\.value)
+        return Set(numbers.filter { copies[$0]?.state == .submitted })
+    }
+
+    /// The copies between two, oldest first.
+    func numbers(of pair: Pair) -> [UInt64] { pairs[pair] ?? [] }
+
+    mutating func nextNumber() -> UInt64 {
+        last += 1
+        return last
+    }
+
+    mutating func insert(_ copy: Copy) {
+        copies[copy.letter.number] = copy
+        numbers[Key(pair: copy.pair, id: copy.letter.id)] = copy.letter.number
+        pairs[copy.pair, default: []].append(copy.letter.number)
+        bytesOfSession[copy.pair.session, default: 0] += copy.bytes
+        bytes += copy.bytes
+    }
+
+    @discardableResult
+    mutating func remove(_ number: UInt64) -> Copy? {
+        guard let copy = copies.removeValue(forKey: number) else { return nil }
+        numbers[Key(pair: copy.pair, id: copy.letter.id)] = nil
+        pairs[copy.pair]?.removeAll { $0 == number }
+        if pairs[copy.pair]?.isEmpty == true { pairs[copy.pair] = nil }
+        bytes -= copy.bytes
+        let left = bytes(of: copy.pair.session) - copy.bytes
+        bytesOfSession[copy.pair.session] = left > 0 ? left : nil
+        return copy
+    }
+
+    /// Changes every copy in place.
+    mutating func update(_ body: (inout Copy) -> Void) {
+        for number in copies.keys.sorted() {
+            guard var copy = copies[number] else { continue }
+            body(&copy)
+            copies[number] = copy
+        }
+    }
+}

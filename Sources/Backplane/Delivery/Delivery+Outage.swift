@@ -1,0 +1,47 @@
+import SignalDomain
+
+/// What happens to copies when the shared state goes and comes.
+extension Delivery {
+    /// This process takes part under a new instance.
+    mutating func begin(as instance: NodeInstance) {
+        node = instance
+        own.insert(instance)
+        disconnected(now: nil)
+    }
+
+    /// The connection is gone: what was under way or stored may be lost, and is submitted again on the next one.
+    mutating func disconnected(now: Int64?) {
+        isLive = false
+        closedRooms = []
+        copies.update { copy in
+            if copy.state == .submitted || copy.state == .stored { copy.state = .waiting }
+        }
+        for place in residents.keys { residents[place]?.awaited = [] }
+        confirmations.takeBack(now: now ?? 0)
+    }
+
+    /// The lease is confirmed. `recovering` are the rooms that have to be announced and read first.
+    mutating func live(recovering: Set<RoomKey>, now: Int64) {
+        isLive = true
+        closedRooms = recovering
+        for number in copies.all { resubmit(number) }
+        releaseConfirmations(now: now)
+    }
+
+    /// A room is announced and read.
+    mutating func reopen(_ room: RoomKey, now: Int64) {
+        guard isLive else { return }
+        closedRooms.remove(room)
+        for number in copies.all where copies[number]?.pair.room == room { resubmit(number) }
+    }
+
+    private mutating func resubmit(_ number: UInt64) {
+        guard let copy = copies[number], copy.state == .waiting, !closedRooms.contains(copy.pair.room) else { return }
+        submit(number)
+    }
+
+    /// One frame about a copy of this node.
+    mutating func heard(_ numbers: [UInt64], _ level: ReceiptLevel) {
+        for number in numbers { finish(number, level == .received ? .received : .written) }
+    }
+}

@@ -1,0 +1,96 @@
+import SignalDomain
+
+/// The way in: to a session that this node holds, across its sockets.
+extension Delivery {
+    /// A session asks for its place; what arrives for it before the answer is kept.
+    mutating func expect(_ session: SessionID, at place: Place) {
+        arriving[place] = Arriving(session: session)
+        if residents[place]?.session == session { submitUnstored(for: place) }
+    }
+
+    /// The place is refused, or given up.
+    mutating func expectNoMore(at place: Place, _ session: SessionID) {
+        if arriving[place]?.session == session { arriving[place] = nil }
+    }
+
+    /// A session has its place: what waits for it is handed over once it is welcomed.
+    mutating func attach(
+        _ session: SessionID, _ connection: ConnectionID, at place: Place, isLegacy: Bool, inbox: [InboxEntry],
+        now: Int64
+    ) {
+        let early = arriving.removeValue(forKey: place)
+        if let old = residents[place], old.session != session { end(place, .replaced, now: now) }
+        var resident =
+            residents[place] ?? Resident(session: session, isLegacy: isLegacy, spillMs: limits.spillMs)
+        resident.attach(connection, inbox: inbox, guards: guards)
+        resident.awaited = copies.submitted(to: place)
+        residents[place] = resident
+        if let early, early.session == session {
+            for entry in early.entries { receive(entry, at: place, session, now: now) }
+        }
+    }
+
+    /// The client was welcomed: what waits comes first, then live signals.
+    mutating func open(_ connection: ConnectionID, at place: Place, now: Int64) {
+        guard residents[place]?.connection == connection else { return }
+        residents[place]?.isOpen = true
+        handOver(at: place, now: now)
+    }
+
+    /// The socket is gone, the session stays.
+    mutating func detach(_ connection: ConnectionID, at place: Place) {
+        guard residents[place]?.connection == connection else { return }
+        submitUnstored(for: place)
+        residents[place]?.detach()
+    }
+
+    /// The session lives on another node now, which was given its inbox.
+    mutating func move(from place: Place) {
+        submitUnstored(for: place)
+        residents[place] = nil
+    }
+
+    /// The session is over. What is in its inbox the shared state reports; the rest is reported here.
+    mutating func end(_ place: Place, _ reason: LeaveReason, now: Int64) {
+        guard let resident = residents.removeValue(forKey: place) else { return }
+        for parcel in resident.shelf {
+            for keeper in parcel.keepers where own.contains(keeper.node) {
+                guard let copy = copies[keeper.number], copy.state == .here || copy.state == .waiting else { continue }
+                fail(keeper.number, reason, now: now)
+            }
+        }
+    }
+
+    /// A letter is in the inbox of a session.
+    mutating func receive(_ entry: InboxEntry, at place: Place, _ session: SessionID, now: Int64) {
+        if arriving[place]?.session == session, residents[place]?.session != session {
+            arriving[place]?.entries.append(entry)
+            return
+        }
+        guard residents[place]?.session == session else { return }
+        switch residents[place]?.offer(entry.letter, id: entry.id, guards: guards) {
+        case .added: handOver(at: place, now: now)
+        case .confirmed:
+            let level: ReceiptLevel = residents[place]?.isLegacy == true ? .written : .received
+            let keepers =
+                entry.letter.number == 0
+                ? [] : [Resident.Keeper(node: entry.letter.node, number: entry.letter.number)]
+            settle(
+                Resident.Parcel(letter: entry.letter, ids: [entry.id], keepers: keepers), at: place, level: level,
+                now: now)
+        case .known, nil: break
+        }
+    }
+
+    /// The client has everything up to `sequence` of this connection.
+    mutating func confirmed(_ connection: ConnectionID, through sequence: UInt64, at place: Place, now: Int64) {
+        guard residents[place]?.connection == connection else { return }
+        confirm(through: sequence, at: place, level: .received, now: now)
+    }
+
+    /// How long this connection takes to answer: three round trips pass before its letters are stored.
+    mutating func noteRoundTrip(_ milliseconds: Int64, at place: Place) {
+        let three = milliseconds.multipliedReportingOverflow(by: 3).partialValue
+        residents[place]?.spillMs = min(max(limits.spillMs, three), max(limits.spillMs, limits.spillMaxMs))
+    }
+}

@@ -1,0 +1,69 @@
+import NIOCore
+import SignalDomain
+
+/// What a session of dialect 2 remembers of its socket, besides its seat. Confined to the loop of the socket.
+struct Conversation {
+    /// Frames that may arrive between the hello and the welcome, and messages that the client may send in between.
+    static let maxEarly = 256
+
+    /// The stamp of signals that are to be confirmed.
+    let confirmedStamp: Stamp
+    /// What the client has to present to come back.
+    let resumeToken: String
+    /// The client has the resume token already.
+    var isHeard: Bool
+    /// Nothing but the welcome may come first.
+    private(set) var isWelcomed = false
+    private var earlyFrames: [ByteBuffer] = []
+    private var earlyMessages: [ByteBuffer] = []
+    /// Directed signals that the cluster has not dispatched yet: a broadcast must not overtake them.
+    var underway = 0
+    /// When the client was heard last, in milliseconds.
+    var heardAt: Int64
+    /// Members of the room, as far as this client was told.
+    var members = 1
+    private var commands: FixedWindow
+    private var malformed: FixedWindow
+
+    init(stamp: Stamp, resumeToken: String, isHeard: Bool, nowMs: Int64) {
+        confirmedStamp = stamp
+        self.resumeToken = resumeToken
+        self.isHeard = isHeard
+        heardAt = nowMs
+        commands = FixedWindow(startedMs: nowMs)
+        malformed = FixedWindow(startedMs: nowMs)
+    }
+
+    /// Keeps a frame that arrived before the welcome; at most once, so what is too much is dropped.
+    mutating func keepForLater(_ frame: ByteBuffer) -> Bool {
+        guard !isWelcomed else { return false }
+        if earlyFrames.count < Self.maxEarly { earlyFrames.append(frame) }
+        return true
+    }
+
+    /// Keeps a message of a client that did not wait for its welcome; false when it sends too many.
+    mutating func keepMessage(_ message: ByteBuffer) -> Bool {
+        earlyMessages.append(message)
+        return earlyMessages.count <= Self.maxEarly
+    }
+
+    /// Hands out what was kept; from now on nothing is.
+    mutating func welcome() -> (frames: [ByteBuffer], messages: [ByteBuffer]) {
+        isWelcomed = true
+        defer {
+            earlyFrames = []
+            earlyMessages = []
+        }
+        return (earlyFrames, earlyMessages)
+    }
+
+    /// Whether the budget of messages to the server itself admits one more.
+    mutating func admitCommand(perSecond limit: Int, nowMs: Int64) -> Bool {
+        limit == 0 || commands.admit(limit: limit, windowMs: 1_000, nowMs: nowMs) == .admitted
+    }
+
+    /// Counts a message that could not be read; false when there were too many.
+    mutating func admitMalformed(perMinute limit: Int, nowMs: Int64) -> Bool {
+        limit == 0 || malformed.admit(limit: limit, windowMs: 60_000, nowMs: nowMs) == .admitted
+    }
+}

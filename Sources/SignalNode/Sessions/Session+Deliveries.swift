@@ -1,0 +1,91 @@
+import Backplane
+import NIOCore
+import SignalDomain
+
+/// What the cluster says to a session of dialect 2.
+extension Session {
+    /// Members of one page of a list.
+    static let pageSize = 500
+
+    /// The session has its place. Only now it reads what else arrived, and its client is read again.
+    func welcome(_ arrival: Arrival) {
+        guard case .open(let socket) = state.value.phase, let token = state.value.conversation?.resumeToken else {
+            return
+        }
+        let entries = arrival.members.sorted { $0.key.text < $1.key.text }.map { entry($0.key, $0.value) }
+        state.value.conversation?.members = entries.count + 1
+        let page = Array(entries.prefix(Self.pageSize))
+        var rest = entries.dropFirst(page.count)
+        let welcome = node.welcome(
+            arrival, members: page, hasMore: !rest.isEmpty, resumeToken: token)
+        socket.send(SignalFrame.text(welcome.json), from: nil)
+        while !rest.isEmpty {
+            let page = Array(rest.prefix(Self.pageSize))
+            rest = rest.dropFirst(page.count)
+            let text = ServerMessages.members(page, more: !rest.isEmpty, version: arrival.version)
+            socket.send(SignalFrame.text(text), from: nil)
+        }
+        let kept = state.value.conversation?.welcome()
+        for frame in kept?.frames ?? [] { socket.send(frame, from: nil) }
+        for message in kept?.messages ?? [] { receive(message) }
+    }
+
+    private func entry(_ peer: PeerID, _ entry: Roster.Entry) -> PresenceEntry {
+        PresenceEntry(
+            peer: peer, polite: seat.peer.isPolite(toward: peer, speaking: entry.isLegacy ? .one : .two),
+            since: entry.since, away: entry.isAway, metadata: entry.metadata)
+    }
+
+    func show(_ event: PresenceEvent, _ version: UInt64) {
+        let text =
+            switch event {
+            case .joined(let peer, let new): ServerMessages.peerJoined(entry(peer, new), version: version)
+            case .left(let peer, let reason):
+                ServerMessages.peerLeft(peer, reason: reason.rawValue, version: version)
+            case .updated(let peer, let metadata, let isAway):
+                ServerMessages.peerUpdated(peer, metadata: metadata, away: isAway, version: version)
+            }
+        switch event {
+        case .joined: state.value.conversation?.members += 1
+        case .left: state.value.conversation?.members -= 1
+        case .updated: break
+        }
+        say(text)
+    }
+
+    /// A letter for this peer; a client of dialect 1 gets no number.
+    func deliver(_ letter: Letter, sequence: UInt64?) {
+        node.metrics.delivered(1)
+        guard dialect == .two, let sequence else { return deliver(SignalFrame.text(letter.payload), from: nil) }
+        deliver(SignalFrame.text(letter.payload, sequence: sequence), from: nil)
+    }
+
+    /// What became of a signal of this peer.
+    func report(id: String?, to peer: PeerID, _ outcome: Outcome) {
+        switch outcome {
+        case .stored: say(ServerMessages.ack(id: id ?? "null", to: peer, level: .stored))
+        case .received: say(ServerMessages.ack(id: id ?? "null", to: peer, level: .received))
+        case .written: say(ServerMessages.ack(id: id ?? "null", to: peer, level: .written))
+        case .refused(let refusal): say(ServerMessages.nack(id: id, to: peer, code: .init(refusal)))
+        }
+    }
+
+    /// The socket will close: the client may move before.
+    func announceClose(_ reason: CloseReason, deadlineMs: Int64, retryAfterMs: Int64) {
+        guard dialect == .two else { return }
+        say(ServerMessages.goAway(reason: reason, deadlineMs: deadlineMs, retryAfterMs: retryAfterMs))
+    }
+
+    private func say(_ text: [UInt8]) { deliver(SignalFrame.text(text), from: nil) }
+}
+
+extension ServerMessages.NackCode {
+    init(_ refusal: Outcome.Refusal) {
+        switch refusal {
+        case .notFound: self = .notFound
+        case .full: self = .full
+        case .degraded: self = .degraded
+        case .timeout: self = .timeout
+        }
+    }
+}
