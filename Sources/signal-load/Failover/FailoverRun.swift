@@ -79,6 +79,7 @@ struct FailoverRun {
         let began = recorder.now
         let audit = Audit(recorder: recorder)
         let wasCalm = try await stage.calm(within: Self.calmLimit)
+        let before = try await stage.state()
         await audit.nodes(stage.rig.nodes)
         try await audit.redis(port: try await stage.rig.primaryPort())
 
@@ -101,9 +102,9 @@ struct FailoverRun {
         var line = "\(entry.step.step.rawValue) round \(round)/\(entry.rounds): "
         line += String(format: "%.1f s, ", Double(recorder.now - began) / 1e6)
         line += "\(state.open) of \(state.living) clients open"
-        if !wasCalm { line += ", not calm before" }
+        if !wasCalm { line += ", not calm before (\(before))" }
         if !isWhole { line += ", not whole after" }
-        if !isQuiet { line += ", \(state.unfinished) signals open, \(state.wrongViews) views wrong" }
+        if !isQuiet { line += " (\(state))" }
         say(line)
     }
 

@@ -63,11 +63,12 @@ final class ReliableConnection: ChannelInboundHandler {
     /// Says a close code, which the server answers, and ends as `end`.
     func close(code: UInt16, as end: ConnectionEnd) {
         guard phase == .open, let context else { return finish(end) }
+        // First, for the write may end the channel within the call.
+        finish(end, closing: false)
         let frame = ClientFrame.close(code: code, mask: mask)
         context.writeAndFlush(wrapOutboundOut(frame)).whenComplete { [weak channel = context.channel] _ in
             channel?.close(promise: nil)
         }
-        finish(end, closing: false)
     }
 
     /// Ends the socket without a word.

@@ -4,11 +4,16 @@ import Testing
 
 @Suite("A client comes back")
 struct ReconnectPolicyTests {
-    private var policy = ReconnectPolicy()
-    private var random = SeededRandom(seed: 7)
+    private let client = Client()
 
-    private mutating func pause(_ end: ConnectionEnd, hint: Int? = nil) -> Int? {
-        policy.pauseMs(after: end, hintMs: hint, windowMs: 30_000, using: &random)
+    /// Outside of the suite's value, so that an expectation may ask it.
+    private final class Client {
+        var policy = ReconnectPolicy()
+        var random = SeededRandom(seed: 7)
+    }
+
+    private func pause(_ end: ConnectionEnd, hint: Int? = nil) -> Int? {
+        client.policy.pauseMs(after: end, hintMs: hint, windowMs: 30_000, using: &client.random)
     }
 
     @Test(
@@ -17,21 +22,21 @@ struct ReconnectPolicyTests {
             (4409, "replaced"), (4409, "stale"), (4403, "banned"), (4404, "room_closed"), (4401, "unauthorized"),
             (1000, "normal"),
         ] as [(UInt16, String)])
-    mutating func never(code: UInt16, reason: String) { #expect(pause(.closed(code: code, reason: reason)) == nil) }
+    func never(code: UInt16, reason: String) { #expect(pause(.closed(code: code, reason: reason)) == nil) }
 
     @Test("after the pause that a draining node named", arguments: [1001, 1012] as [UInt16])
-    mutating func hint(code: UInt16) {
+    func hint(code: UInt16) {
         #expect(pause(.closed(code: code, reason: "restart"), hint: 777) == 777)
         #expect(pause(.closed(code: code, reason: "restart")) != nil)
     }
 
     @Test("after the window when another session holds its name")
-    mutating func inUse() { #expect(pause(.closed(code: 4409, reason: "in_use")) == 30_000) }
+    func inUse() { #expect(pause(.closed(code: 4409, reason: "in_use")) == 30_000) }
 
     @Test("almost at once after a lost socket and after 4408, and later and later when that does not help")
-    mutating func atOnce() throws {
+    func atOnce() throws {
         #expect(try #require(pause(.closed(code: 4408, reason: "unconfirmed"))) <= ReconnectPolicy.firstBackoffMs)
-        policy.succeeded()
+        client.policy.succeeded()
         #expect(try #require(pause(.lost)) <= ReconnectPolicy.firstBackoffMs)
         var longest = 0
         for _ in 0..<20 {
@@ -40,19 +45,19 @@ struct ReconnectPolicyTests {
             longest = max(longest, next)
         }
         #expect(longest >= ReconnectPolicy.longestBackoffMs / 2)
-        policy.succeeded()
+        client.policy.succeeded()
         #expect(try #require(pause(.lost)) <= ReconnectPolicy.firstBackoffMs)
     }
 
     @Test("after a second or more when the server is overloaded")
-    mutating func overloaded() throws {
+    func overloaded() throws {
         for _ in 0..<5 {
             #expect(try #require(pause(.closed(code: 1013, reason: "overloaded"))) >= ReconnectPolicy.overloadedMs)
         }
     }
 
     @Test("as after a lost socket when it does not know the code")
-    mutating func unknown() throws {
+    func unknown() throws {
         #expect(try #require(pause(.closed(code: 4999, reason: "?"))) <= ReconnectPolicy.firstBackoffMs)
     }
 }
@@ -62,12 +67,13 @@ struct RecentSignalsTests {
     @Test("forget the oldest of a source after 1,024, and only of that source")
     func limit() {
         var recent = RecentSignals()
-        for id in 0..<RecentSignals.limitPerSource { #expect(recent.insert(source: "a", id: "\(id)")) }
-        #expect(recent.insert(source: "b", id: "0"))
-        #expect(!recent.insert(source: "a", id: "0"))
-        #expect(recent.insert(source: "a", id: "one more"))
-        #expect(recent.insert(source: "a", id: "0"))
-        #expect(!recent.insert(source: "a", id: "2"))
-        #expect(!recent.insert(source: "b", id: "0"))
+        func insert(_ source: String, _ id: String) -> Bool { recent.insert(source: source, id: id) }
+        for id in 0..<RecentSignals.limitPerSource { #expect(insert("a", "\(id)")) }
+        #expect(insert("b", "0"))
+        #expect(!insert("a", "0"))
+        #expect(insert("a", "one more"))
+        #expect(insert("a", "0"))
+        #expect(!insert("a", "2"))
+        #expect(!insert("b", "0"))
     }
 }

@@ -1,5 +1,5 @@
 /// How the clients of a fleet are at one moment.
-struct FleetState: Sendable, Equatable {
+struct FleetState: Sendable, CustomStringConvertible {
     /// Clients that have not left, vanished or given up.
     var living = 0
     var open = 0
@@ -15,4 +15,8 @@ struct FleetState: Sendable, Equatable {
 
     /// Nothing is under way either.
     var isQuiet: Bool { isWhole && unfinished == 0 }
+
+    var description: String {
+        "\(open) of \(living) clients open, \(astray) astray, \(unfinished) signals unfinished, \(wrongViews) views wrong"
+    }
 }
