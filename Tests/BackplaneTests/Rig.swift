@@ -36,7 +36,7 @@ actor Rig {
         let rig = Rig(loop: MultiThreadedEventLoopGroup.singleton.next()) { loop in
             guard let url else { return InMemoryBackplane(hub: hub, loop: loop) }
             let settings = RedisBackplaneSettings(
-                url: url, leaseMs: leaseMs, heartbeatMs: heartbeatMs, epoch: "test-epoch")
+                address: .server(url), leaseMs: leaseMs, heartbeatMs: heartbeatMs, epoch: "test-epoch")
             return RedisBackplane(settings: settings, on: loop, logger: Logger(label: "test"))
         }
         do {
