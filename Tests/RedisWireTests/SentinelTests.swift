@@ -116,9 +116,15 @@ struct SentinelTests {
     func logins() async throws {
         let redis = try await ReplicatedRedis(password: "canary-data", sentinelPassword: "canary-sentinel")
         let log = LogJournal()
+        // What docs/redis.md says a user of the Sentinels needs.
+        try redis.sentinels[0].command([
+            "ACL", "SETUSER", "signal", "on", ">canary-sentinel", "&+switch-master", "+ping", "+subscribe",
+            "+client|setname", "+sentinel|get-master-addr-by-name",
+        ])
         func address(_ data: String, _ sentinel: String) throws -> RedisAddress {
             var address = try SentinelAddress(
                 "sentinel://:\(data)@127.0.0.1:\(redis.sentinels[0].port)/main")
+            address.sentinelUsername = "signal"
             address.sentinelPassword = RedisPassword(sentinel)
             return .sentinels(address)
         }
@@ -133,6 +139,9 @@ struct SentinelTests {
         try await CommandProbe.run(try address("canary-data", "canary-sentinel"), logger: log.logger) { probe in
             try await probe.untilUp()
             #expect(await probe.serverPort() == redis.primary.port)
+            try await eventually("the Sentinel is listened to") {
+                try redis.sentinels[0].command(["CLIENT", "LIST"]).contains(" sub=1 ")
+            }
         }
         #expect(!log.all.joined().contains("canary"))
     }
