@@ -116,7 +116,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "ConfigurationTests",
-            dependencies: ["signal-node", "SignalNode", core, posix, logging, arguments, configuration],
+            dependencies: ["signal-node", "SignalNode", "RedisWire", core, posix, logging, arguments, configuration],
             swiftSettings: strict),
         .testTarget(
             name: "LoadTests", dependencies: ["signal-load", core, posix, http1, webSocket], swiftSettings: strict),

@@ -75,19 +75,21 @@ enum Assembly {
     }
 
     private static func redisSettings(_ configuration: NodeConfiguration) throws -> RedisBackplaneSettings? {
-        guard let text = configuration.redis.url else { return nil }
-        let url = try RedisURL(text)
+        let addresses = try configuration.redis.addresses()
+        guard let address = addresses.first else { return nil }
+        guard addresses.count == 1 else { throw SeveralShards() }
         let redis = configuration.redis
         let link = RedisLinkConfiguration(
+            sentinelTimeout: .milliseconds(Int64(redis.sentinelTimeoutMs)),
             commandTimeout: .milliseconds(Int64(redis.commandTimeoutMs)),
             reconnectBackoffMin: .milliseconds(Int64(redis.reconnectMinMs)),
             reconnectBackoffMax: .milliseconds(Int64(redis.reconnectMaxMs)),
             maxPipelineBytes: redis.pipelineBytes,
             clientName: configuration.nodeName,
-            tls: url.isTLS ? try RedisTLS(trustRootsFile: redis.trustRootsFile) : nil)
+            tls: address.isTLS ? try RedisTLS(trustRootsFile: redis.trustRootsFile) : nil)
         let cluster = configuration.cluster
         return RedisBackplaneSettings(
-            url: url, link: link, leaseMs: Int64(cluster.leaseMs), heartbeatMs: Int64(cluster.heartbeatMs),
+            address: address, link: link, leaseMs: Int64(cluster.leaseMs), heartbeatMs: Int64(cluster.heartbeatMs),
             amnestyGapMs: Int64(cluster.amnestyGapMs), roomKeyTTLMs: Int64(cluster.roomKeyTTLMs),
             rendezvous: configuration.rendezvous.bounds, epoch: UUID().uuidString)
     }
@@ -103,6 +105,11 @@ enum Assembly {
         registry.registerSampler(MetricFamily(.draining)) { [SampledValue(node.status.isDraining ? 1 : 0)] }
         registry.registerSampler(MetricFamily(.rooms)) { [SampledValue(Double(node.roomCount))] }
     }
+}
+
+/// Why a node with several shards does not start.
+struct SeveralShards: Error, CustomStringConvertible {
+    let description = "REDIS_URLS lists several shards, and this node serves one: list one, or set REDIS_URL."
 }
 
 extension MetricFamily {
