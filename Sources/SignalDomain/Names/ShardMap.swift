@@ -15,6 +15,11 @@ public struct ShardMap: Hashable, Sendable {
         self.names = sorted
     }
 
+    /// The map of a cluster with one shard, whose name decides nothing.
+    public static let single = ShardMap(name: "main")
+
+    private init(name: String) { names = [name] }
+
     /// The place in `names` of the shard that holds a room.
     public func shard(of room: RoomKey) -> Int {
         shard(ofKey: room.text)

@@ -12,7 +12,7 @@ final class ClusterCore {
     let backplane: any Backplane
     private(set) var machine: ClusterMachine
     private let relay: Relay
-    private let status: NodeStatusBoard
+    private let status: NodeStatusBoard.Shard
     private let directory: RoomDirectory
     private let metrics: NodeMetrics
     private let logger: Logger
@@ -29,7 +29,8 @@ final class ClusterCore {
     private var isRetired = false
 
     init(
-        backplane: any Backplane, machine: ClusterMachine, status: NodeStatusBoard, directory: RoomDirectory,
+        shard: String, backplane: any Backplane, machine: ClusterMachine, status: NodeStatusBoard.Shard,
+        directory: RoomDirectory,
         metrics: NodeMetrics, logger: Logger, clock: NodeClock, timings: NodeConfiguration.Cluster,
         relayWindowBytes: Int, makeInstance: @escaping () -> NodeInstance
     ) {
@@ -39,6 +40,8 @@ final class ClusterCore {
         self.status = status
         self.directory = directory
         self.metrics = metrics
+        var logger = logger
+        logger[metadataKey: "shard"] = "\(shard)"
         self.logger = logger
         self.clock = clock
         self.timings = timings
@@ -244,12 +247,15 @@ final class ClusterCore {
             backplane.reconnect(reason: reason)
         case .call(let command):
             call(command)
+        case .mismatched:
+            logger.error(
+                "shards.mismatch",
+                metadata: ["meaning": "other nodes list other shards: this one waits until all agree"])
         case .ready:
             status.update { $0.wasRegistered = true }
             logger.info("cluster.registered", metadata: ["instance": "\(machine.node)"])
         case .degraded(let isDegraded):
             status.update { $0.isDegraded = isDegraded }
-            metrics.degraded.set(isDegraded ? 1 : 0)
             logger.info(isDegraded ? "cluster.degraded" : "cluster.recovered")
         case .answer(let connection, let answer):
             if case .admitted = answer {} else { sessions[connection] = nil }
