@@ -248,11 +248,15 @@ final class ClusterCore {
         case .call(let command):
             call(command)
         case .mismatched:
+            status.update { $0.isMismatched = true }
             logger.error(
                 "shards.mismatch",
                 metadata: ["meaning": "other nodes list other shards: this one waits until all agree"])
         case .ready:
-            status.update { $0.wasRegistered = true }
+            status.update {
+                $0.wasRegistered = true
+                $0.isMismatched = false
+            }
             logger.info("cluster.registered", metadata: ["instance": "\(machine.node)"])
         case .degraded(let isDegraded):
             status.update { $0.isDegraded = isDegraded }
@@ -272,6 +276,9 @@ final class ClusterCore {
     /// Heartbeats have a link of their own; everything else keeps its order with the signals.
     private func call(_ command: BackplaneCommand) {
         switch command {
+        case .register where status.isDoubtful:
+            let generation = generation
+            later(.zero) { $0.completed(command, .success(.mismatched), generation) }
         case .register, .heartbeat:
             backplane.call(command) { [weak self, generation] result in self?.completed(command, result, generation) }
         default: relay.append(.command(command))
