@@ -49,7 +49,7 @@ public final class Session: SocketSession, Sendable {
     let state: NIOLoopBoundBox<State>
     public let dialect: Dialect
 
-    init(_ seat: Seat, node: Node, conversation: Conversation? = nil) {
+    init(_ seat: Seat, node: Node, conversation: sending Conversation? = nil) {
         self.seat = seat
         self.node = node
         cluster = node.clusters[seat.room]
