@@ -119,7 +119,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "ConfigurationTests",
-            dependencies: ["signal-node", "SignalNode", core, posix, logging, arguments, configuration],
+            dependencies: ["signal-node", "SignalNode", "RedisWire", core, posix, logging, arguments, configuration],
             swiftSettings: strict),
         .testTarget(
             name: "LoadTests",

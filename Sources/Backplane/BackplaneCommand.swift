@@ -51,10 +51,13 @@ public enum BackplaneCommand: Hashable, Sendable {
 public struct NodeInfo: Hashable, Sendable {
     public var name: String
     public var version: String
+    /// Names the shards that the node knows (`ShardMap.digest`): nodes that disagree must not serve together.
+    public var shards: String
 
-    public init(name: String, version: String) {
+    public init(name: String, version: String, shards: String = "") {
         self.name = name
         self.version = version
+        self.shards = shards
     }
 }
 

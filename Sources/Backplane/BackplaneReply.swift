@@ -7,6 +7,8 @@ public enum BackplaneReply: Hashable, Sendable {
     case fenced
     case beat(HeartbeatReply)
     case registered(epoch: String)
+    /// Live nodes know other shards; this one was not registered.
+    case mismatched
     case joined(JoinReply)
     /// The same session already has a newer connection: this socket closes silently.
     case stale

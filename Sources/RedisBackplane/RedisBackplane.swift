@@ -65,14 +65,16 @@ public final class RedisBackplane: Backplane {
     }
 
     private func open() {
+        // One discovery for the three of them: they must not be linked to different servers.
+        let source = settings.address.source(configuration: settings.link, on: loop, logger: logger)
         let commands = RedisCommandLink(
-            url: settings.url, configuration: settings.link(named: "commands"), on: loop, logger: logger
+            source: source, configuration: settings.link(named: "commands"), on: loop, logger: logger
         ) { [weak self] in self?.changed($0, \.commandScripts, "commands") }
         let heartbeats = RedisCommandLink(
-            url: settings.url, configuration: settings.link(named: "heartbeats"), on: loop, logger: logger
+            source: source, configuration: settings.link(named: "heartbeats"), on: loop, logger: logger
         ) { [weak self] in self?.changed($0, \.heartbeatScripts, "heartbeats") }
         let inbox = RedisSubscriptionLink(
-            url: settings.url, configuration: settings.link(named: "inbox"), on: loop, logger: logger,
+            source: source, configuration: settings.link(named: "inbox"), on: loop, logger: logger,
             channels: { [weak self] in self?.node.map { [RedisKeys.inbox(of: $0)] } ?? [] },
             onStateChange: { [weak self] in self?.inboxChanged($0) },
             onMessage: { [weak self] _, payload in self?.arrived(payload) })

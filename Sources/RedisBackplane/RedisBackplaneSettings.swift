@@ -4,7 +4,8 @@ public import SignalDomain
 
 /// Where the shared state lives, and the clockwork of the cluster (cluster.md §2.5).
 public struct RedisBackplaneSettings: Sendable {
-    public var url: RedisURL
+    /// One server, or the Sentinels that know the primary.
+    public var address: RedisAddress
     public var link: RedisLinkConfiguration
     /// Milliseconds.
     public var leaseMs: Int64
@@ -21,11 +22,11 @@ public struct RedisBackplaneSettings: Sendable {
     #endif
 
     public init(
-        url: RedisURL, link: RedisLinkConfiguration = .init(), leaseMs: Int64 = 5_000, heartbeatMs: Int64 = 500,
+        address: RedisAddress, link: RedisLinkConfiguration = .init(), leaseMs: Int64 = 5_000, heartbeatMs: Int64 = 500,
         amnestyGapMs: Int64 = 2_500, roomKeyTTLMs: Int64 = 3_600_000, rendezvous: RendezvousBounds = .init(),
         inbox: InboxLimits = .init(), epoch: String
     ) {
-        self.url = url
+        self.address = address
         self.link = link
         self.leaseMs = leaseMs
         self.heartbeatMs = heartbeatMs

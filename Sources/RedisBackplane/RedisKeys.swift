@@ -8,6 +8,7 @@ import SignalDomain
 enum RedisKeys {
     static let epoch = "bs:1:{nodes}:epoch"
     static let lastBeat = "bs:1:{nodes}:last"
+    static let shards = "bs:1:{nodes}:shards"
     static let live = "bs:1:{nodes}:live"
     static let info = "bs:1:{nodes}:info"
     static let dead = "bs:1:{nodes}:dead"

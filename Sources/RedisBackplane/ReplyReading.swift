@@ -11,6 +11,7 @@ enum ReplyReading {
         if word == "FENCED" { return .fenced }
         switch command {
         case .register:
+            if word == "SHARDS" { return .mismatched }
             return parts[safe: 1]?.string.map { .registered(epoch: $0) }
         case .heartbeat:
             guard word == "OK", let epoch = parts[safe: 1]?.string,

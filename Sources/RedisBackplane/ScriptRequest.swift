@@ -40,10 +40,12 @@ extension RedisBackplaneSettings {
         case .register(let node, let info):
             .script(
                 .init(
-                    .register, keys: [RedisKeys.epoch, RedisKeys.lastBeat, RedisKeys.live, RedisKeys.info],
+                    .register, keys: [
+                        RedisKeys.epoch, RedisKeys.lastBeat, RedisKeys.live, RedisKeys.info, RedisKeys.shards,
+                    ],
                     arguments: [
                         .string(node.text), .string(info.text), .integer(leaseMs), .integer(heartbeatMs),
-                        .integer(amnestyGapMs), .string(epoch),
+                        .integer(amnestyGapMs), .string(epoch), .string(info.shards),
                     ]))
         case .heartbeat(let node, let sequence):
             .script(

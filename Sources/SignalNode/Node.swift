@@ -1,4 +1,4 @@
-public import Backplane
+import Backplane
 import CoreMetrics
 import Crypto
 public import Logging
@@ -15,7 +15,7 @@ public final class Node: Sendable {
     public let metrics: NodeMetrics
     let clock: NodeClock
     let logger: Logger
-    let cluster: Cluster
+    let clusters: ShardedCluster
     let router: SignalRouter
     let shards: [LoopShard.Handle]
     let directory: RoomDirectory
@@ -35,13 +35,14 @@ public final class Node: Sendable {
     /// How soon a refused client should come back, in seconds.
     var retryAfterSeconds: Int { Int.random(in: 1...5) }
 
-    /// Must be called on the loop of `backplane`, which becomes the node's.
+    /// Must be called on the loop of the backplanes, which becomes the node's.
     ///
     /// - Parameters:
+    ///   - backplanes: at least one, with different names, all on one loop.
     ///   - loops: the event loops of the sockets, at most 64.
     ///   - isShared: whether other nodes can reach the same backplane.
     public init(
-        configuration: NodeConfiguration, backplane: any Backplane, isShared: Bool, loops: [any EventLoop],
+        configuration: NodeConfiguration, backplanes: [Shard], isShared: Bool, loops: [any EventLoop],
         clock: NodeClock, logger: Logger, version: String
     ) {
         self.configuration = configuration
@@ -51,33 +52,33 @@ public final class Node: Sendable {
         self.metrics = metrics
         let requires = isShared && configuration.redis.required
         let board = NodeStatusBoard(
-            nodeName: configuration.nodeName, isShared: isShared, requiresRegistration: requires)
+            nodeName: configuration.nodeName, shards: backplanes.count, isShared: isShared,
+            requiresRegistration: requires)
         self.board = board
         let directory = RoomDirectory()
         self.directory = directory
         shards = loops.prefix(ShardSet.maxShards).enumerated().map { index, loop in
             LoopShard.Handle(index: index, loop: loop, directory: directory)
         }
-        let timings = configuration.cluster
-        let membership = Membership(
-            node: NodeInstance(bits: .random(in: .min ... .max)),
-            info: NodeInfo(name: configuration.nodeName, version: version),
-            timings: .init(
-                heartbeatMs: Int64(timings.heartbeatMs), settleMs: Int64(timings.settleMs),
-                selfFenceMs: Int64(timings.selfFenceMs), recallMs: Int64(timings.recallMs)),
-            requiresRegistration: requires)
-        let core = ClusterCore(
-            backplane: backplane,
-            machine: ClusterMachine(
-                membership: membership, limits: .init(configuration.delivery),
-                leaveWindowMs: Int64(configuration.delivery.leaveWindowMs)),
-            status: board, directory: directory, metrics: metrics, logger: logger, clock: clock, timings: timings,
-            relayWindowBytes: configuration.redis.pipelineBytes / 2,
-            makeInstance: { NodeInstance(bits: .random(in: .min ... .max)) })
-        cluster = Cluster(core: core)
-        router = SignalRouter(shards: shards, directory: directory, cluster: cluster, metrics: metrics)
-        core.deliver = { [router] payload, room, peer in router.deliver(payload, in: room, from: peer) }
-        core.broadcast = { [router] envelope in router.broadcast(envelope) }
+        let names = backplanes.map(\.name)
+        let map = ShardMap(names: names) ?? ShardMap.single
+        let info = NodeInfo(name: configuration.nodeName, version: version, shards: map.digest)
+        let cores = map.names.enumerated().compactMap { index, name in
+            backplanes.first { $0.name == name }.map { shard in
+                ClusterCore(
+                    shard: name, backplane: shard.backplane,
+                    machine: Self.machine(configuration, info, of: shard, requiresRegistration: requires),
+                    status: board.shard(index), directory: directory, metrics: metrics, logger: logger, clock: clock,
+                    timings: configuration.cluster, relayWindowBytes: configuration.redis.pipelineBytes / 2,
+                    makeInstance: { NodeInstance(bits: .random(in: .min ... .max)) })
+            }
+        }
+        clusters = ShardedCluster(map: map, clusters: cores.map(Cluster.init))
+        router = SignalRouter(shards: shards, directory: directory, metrics: metrics)
+        for core in cores {
+            core.deliver = { [router] payload, room, peer in router.deliver(payload, in: room, from: peer) }
+            core.broadcast = { [router] envelope in router.broadcast(envelope) }
+        }
         sharedToken = SharedToken(hexadecimal: configuration.access.signalTokenSHA256)
         exempt = (try? CIDRList(parsing: configuration.rates.exemptCIDRs.joined(separator: ","))) ?? CIDRList()
         scanLimits = ScanLimits(
@@ -99,9 +100,28 @@ public final class Node: Sendable {
             ?? SymmetricKey(size: .bits256)
     }
 
+    private static func machine(
+        _ configuration: NodeConfiguration, _ info: NodeInfo, of shard: Shard, requiresRegistration: Bool
+    ) -> ClusterMachine {
+        let timings = configuration.cluster
+        let membership = Membership(
+            node: NodeInstance(bits: .random(in: .min ... .max)), info: info,
+            timings: .init(
+                heartbeatMs: Int64(timings.heartbeatMs), settleMs: Int64(timings.settleMs),
+                selfFenceMs: Int64(timings.selfFenceMs), recallMs: Int64(timings.recallMs)),
+            requiresRegistration: requiresRegistration)
+        var machine = ClusterMachine(
+            membership: membership, limits: .init(configuration.delivery),
+            leaveWindowMs: Int64(configuration.delivery.leaveWindowMs))
+        #if DEBUG
+            machine.weaken(by: shard.withoutGuards)
+        #endif
+        return machine
+    }
+
     /// Registers with the cluster and keeps the node's clocks running.
     public func start() {
-        cluster.start()
+        clusters.start()
         pruneAddresses()
     }
 
@@ -164,7 +184,7 @@ public final class Node: Sendable {
     // MARK: Drain
 
     /// New peers are refused from now on, and the health checks say so.
-    public func beginDrain() { board.update { $0.isDraining = true } }
+    public func beginDrain() { board.drain() }
 
     /// Closes every session with `reason`, spread over `seconds`. Clients of dialect 2 hear of it before, and when to
     /// come back.
@@ -194,6 +214,6 @@ public final class Node: Sendable {
 
     /// Gives the lease back; call it after the last session is closed.
     public func retire() async {
-        await cluster.retire(leaseMs: configuration.drain.leaseMs)
+        await clusters.retire(leaseMs: configuration.drain.leaseMs)
     }
 }

@@ -1,8 +1,18 @@
 extension NodeConfiguration {
     /// The Redis that the nodes of a cluster share; without an address the backplane is embedded and the node is alone.
     public struct Redis: Sendable, Equatable {
-        /// `redis://[user:password@]host:port[/db]` or `rediss://…`.
+        /// `redis://[user:password@]host:port[/db]`, `rediss://…`, or `sentinel://[user:password@]host:port,…/primary`,
+        /// `sentinels://…`: the one shard of most clusters.
         public var url: String?
+        /// `name=url;name=url`: several shards, each with an address as in `url`; excludes `url`.
+        public var urls: String?
+        /// The ACL user of the Sentinels themselves; nil is their `default` user.
+        public var sentinelUser: String?
+        /// The password of the Sentinels themselves; nil asks them without a login. That of the data servers stands in
+        /// the address.
+        public var sentinelPassword: String?
+        /// How long one Sentinel may take to connect, and to answer, before the next one is asked, in milliseconds.
+        public var sentinelTimeoutMs = 300
         /// Whether the node stays not ready until its first registration in Redis.
         public var required = true
         /// A PEM file of the authorities that sign the certificate of a `rediss` server; nil = the system's.
@@ -19,7 +29,41 @@ extension NodeConfiguration {
         public init() {}
 
         /// Whether nodes share a Redis at all.
-        public var isConfigured: Bool { url != nil }
+        public var isConfigured: Bool { url != nil || urls != nil }
+
+        /// The shards in the order of their listing: those of `urls`, or `url` as the one shard `main`. What is no
+        /// `name=url` has an empty name, which `problems()` refuses.
+        public var shards: [Shard] {
+            if let urls { return Shard.list(urls) }
+            return url.map { [Shard(name: Shard.onlyName, address: $0)] } ?? []
+        }
+    }
+
+    /// One independent Redis: a primary, or a group behind Sentinels.
+    public struct Shard: Sendable, Equatable {
+        /// The name of the shard that `REDIS_URL` alone makes.
+        public static let onlyName = "main"
+
+        /// 1 to 32 of a-z 0-9 -; decides together with the other names which rooms the shard holds, so it stays what it
+        /// is when the address changes.
+        public var name: String
+        /// As `Redis.url`; may hold a password.
+        public var address: String
+
+        public init(name: String, address: String) {
+            self.name = name
+            self.address = address
+        }
+
+        /// Cuts `name=url;name=url`, without spaces around the entries and without empty ones.
+        static func list(_ text: String) -> [Shard] {
+            text.split(separator: ";").compactMap { entry in
+                let entry = TextForm.trimmed(entry)
+                guard !entry.isEmpty else { return nil }
+                guard let equals = entry.firstIndex(of: "=") else { return Shard(name: "", address: entry) }
+                return Shard(name: String(entry[..<equals]), address: String(entry[entry.index(after: equals)...]))
+            }
+        }
     }
 
     /// The clockwork of cluster.md §2.5. Invariant: three heartbeats fit into one lease.

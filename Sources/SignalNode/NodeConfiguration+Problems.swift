@@ -46,10 +46,7 @@ extension NodeConfiguration {
     }
 
     private func redisProblems() -> [String] {
-        var found: [String] = []
-        if let url = redis.url, !TextForm.isRedisURL(url) {
-            found.append("REDIS_URL must look like redis://host:6379 or rediss://host:6379.")
-        }
+        var found = shardProblems()
         let secret = access.clusterSecret
         if redis.isConfigured, secret == nil {
             found.append(
@@ -61,6 +58,28 @@ extension NodeConfiguration {
         }
         if redis.reconnectMinMs > redis.reconnectMaxMs {
             found.append("REDIS_RECONNECT_MIN_MS must not exceed REDIS_RECONNECT_MAX_MS.")
+        }
+        return found
+    }
+
+    private func shardProblems() -> [String] {
+        let form = "must look like redis://host:6379, rediss://host:6379 or sentinel://host:26379,host:26379/primary"
+        if redis.url != nil, redis.urls != nil { return ["REDIS_URL and REDIS_URLS are both set: keep one."] }
+        if let url = redis.url { return TextForm.isRedisURL(url) ? [] : ["REDIS_URL \(form)."] }
+        guard redis.urls != nil else { return [] }
+        var found: [String] = []
+        if redis.shards.isEmpty { found.append("REDIS_URLS names no shard: write name=url;name=url.") }
+        var names: Set<String> = []
+        for (index, shard) in redis.shards.enumerated() {
+            let entry = "REDIS_URLS: entry \(index + 1)"
+            // No sentence quotes the entry: what looks like a name may be a part of a password.
+            if !TextForm.isShardName(shard.name) {
+                found.append("\(entry) must be name=url with a name of 1 to 32 of a-z 0-9 -.")
+            } else if !names.insert(shard.name).inserted {
+                found.append("\(entry) has the name \(shard.name) of an earlier one.")
+            } else if !TextForm.isRedisURL(shard.address) {
+                found.append("\(entry) (\(shard.name)) \(form).")
+            }
         }
         return found
     }

@@ -35,7 +35,20 @@ extension NodeConfiguration {
         }
 
         static func isRedisURL(_ text: String) -> Bool {
-            isURL(text, schemes: ["redis", "rediss"])
+            isURL(text, schemes: ["redis", "rediss", "sentinel", "sentinels"])
+        }
+
+        /// The name of a shard, which is hashed and stands in logs, metrics and invite codes.
+        static func isShardName(_ text: String) -> Bool {
+            (1...32).contains(text.utf8.count)
+                && text.utf8.allSatisfy {
+                    (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0)
+                        || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || $0 == UInt8(ascii: "-")
+                }
+        }
+
+        static func trimmed(_ text: Substring) -> String {
+            String(text.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
         }
 
         private static func isAlphanumeric(_ byte: UInt8) -> Bool {

@@ -17,7 +17,6 @@ public final class NodeMetrics: Sendable {
     let relayDropped = Counter(label: Family.relayDropped.rawValue)
     let degradedDrops = Counter(label: Family.degradedDrops.rawValue)
     let refences = Counter(label: Family.refences.rawValue)
-    let degraded = Meter(label: Family.degraded.rawValue)
     private let relayUsage = Counter(label: Family.relayUsage.rawValue)
     private let slowConsumers = Counter(label: Family.slowConsumers.rawValue)
     private let labelOverflow = Counter(label: Family.labelOverflow.rawValue)
@@ -65,7 +64,7 @@ public final class NodeMetrics: Sendable {
         /// Whether the value is read at the scrape, not counted as it happens.
         public var isSampled: Bool {
             switch self {
-            case .activeConnections, .redisUp, .draining, .rooms: true
+            case .activeConnections, .redisUp, .degraded, .draining, .rooms: true
             default: false
             }
         }

@@ -5,6 +5,8 @@ public struct NodeStatus: Sendable, Hashable {
     /// The state of the shared backplane as `/health` names it.
     public enum Backplane: String, Sendable, Hashable {
         case up
+        /// Some shards are out of reach, and with them their rooms on other nodes.
+        case partial
         case down
         /// The node runs alone on its embedded backplane.
         case none
@@ -12,7 +14,7 @@ public struct NodeStatus: Sendable, Hashable {
 
     public var nodeName: String
     public var backplane: Backplane
-    /// The node cannot reach the other nodes now; its own rooms work.
+    /// The node cannot reach the other nodes now, for some rooms at least; its own rooms work.
     public var isDegraded: Bool
     public var isDraining: Bool
     /// Whether new peers are welcome: registered once where that is required, and not draining.
@@ -21,31 +23,66 @@ public struct NodeStatus: Sendable, Hashable {
 
 /// The facts behind `NodeStatus`. Safe from any thread: one `Mutex`.
 final class NodeStatusBoard: Sendable {
+    /// What is known of one shard.
     struct Facts {
         var isConnected = false
         var wasRegistered = false
         var isDegraded = false
+        /// Live nodes of this shard know other shards than this node.
+        var isMismatched = false
+    }
+
+    /// Where the cluster's runner of one shard writes.
+    struct Shard: Sendable {
+        fileprivate let board: NodeStatusBoard
+        fileprivate let index: Int
+
+        func update(_ body: (inout Facts) -> Void) { board.state.withLock { body(&$0.shards[index]) } }
+
+        /// Whether this node must not be the first one of an empty shard: elsewhere it was told that it is wrong about
+        /// the shards.
+        var isDoubtful: Bool {
+            board.state.withLock { state in
+                state.shards.indices.contains { $0 != index && state.shards[$0].isMismatched }
+            }
+        }
+    }
+
+    private struct State {
+        var shards: [Facts]
         var isDraining = false
     }
 
-    private let facts = Mutex(Facts())
+    private let state: Mutex<State>
     private let nodeName: String
     private let isShared: Bool
     private let requiresRegistration: Bool
 
-    init(nodeName: String, isShared: Bool, requiresRegistration: Bool) {
+    init(nodeName: String, shards: Int, isShared: Bool, requiresRegistration: Bool) {
         self.nodeName = nodeName
         self.isShared = isShared
         self.requiresRegistration = requiresRegistration
+        state = Mutex(State(shards: Array(repeating: Facts(), count: max(shards, 1))))
     }
 
-    func update(_ body: (inout Facts) -> Void) { facts.withLock { body(&$0) } }
+    /// - Parameter index: below the number of shards.
+    func shard(_ index: Int) -> Shard { Shard(board: self, index: index) }
+
+    func drain() { state.withLock { $0.isDraining = true } }
 
     var status: NodeStatus {
-        let facts = facts.withLock { $0 }
+        let state = state.withLock { $0 }
+        let connected = state.shards.count(where: \.isConnected)
+        let backplane: NodeStatus.Backplane =
+            if !isShared { .none } else if connected == state.shards.count { .up } else {
+                connected > 0 ? .partial : .down
+            }
+        // A node that serves some shards serves: the peers of the others are told to come back.
+        let isRegistered = state.shards.contains(where: \.wasRegistered)
+        let isDoubtful = state.shards.contains { $0.isMismatched && !$0.wasRegistered }
         return NodeStatus(
-            nodeName: nodeName, backplane: isShared ? (facts.isConnected ? .up : .down) : .none,
-            isDegraded: isShared && facts.isDegraded, isDraining: facts.isDraining,
-            isReady: !facts.isDraining && (facts.wasRegistered || !requiresRegistration))
+            nodeName: nodeName, backplane: backplane,
+            isDegraded: isShared && state.shards.contains(where: \.isDegraded), isDraining: state.isDraining,
+            isReady: !state.isDraining && !isDoubtful && (isRegistered || !requiresRegistration))
     }
 }

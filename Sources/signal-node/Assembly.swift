@@ -59,37 +59,61 @@ enum Assembly {
         let settings = try redisSettings(configuration)
         let loops = Array(sockets.makeIterator())
         return try await loop.submit {
-            let backplane: any Backplane =
-                if let settings {
-                    RedisBackplane(settings: settings, on: loop, logger: logger)
-                } else {
-                    InMemoryBackplane(
-                        hub: InMemoryHub(
-                            timings: SharedState.Timings(configuration.cluster),
-                            bounds: configuration.rendezvous.bounds, wallMicros: SystemClock.wallMicros), loop: loop)
-                }
+            let shared = settings.map { shard(named: $0, $1, on: loop, logger) }
             return Node(
-                configuration: configuration, backplane: backplane, isShared: settings != nil, loops: loops,
-                clock: SystemClock.node, logger: logger, version: SignalNodeCommand.version)
+                configuration: configuration, backplanes: shared.isEmpty ? [embedded(configuration, loop)] : shared,
+                isShared: !shared.isEmpty, loops: loops, clock: SystemClock.node, logger: logger,
+                version: SignalNodeCommand.version)
         }.get()
     }
 
-    private static func redisSettings(_ configuration: NodeConfiguration) throws -> RedisBackplaneSettings? {
-        guard let text = configuration.redis.url else { return nil }
-        let url = try RedisURL(text)
+    private static func shard(
+        named name: String, _ settings: RedisBackplaneSettings, on loop: any EventLoop, _ logger: Logger
+    ) -> Node.Shard {
+        #if DEBUG
+            var settings = settings
+            let without = ProcessInfo.processInfo.environment["SIGNAL_NODE_WITHOUT_GUARDS"] ?? ""
+            settings.withoutGuards = Guards(numbers: without) ?? []
+            var shard = Node.Shard(
+                name: name, backplane: RedisBackplane(settings: settings, on: loop, logger: logger))
+            shard.withoutGuards = settings.withoutGuards
+            return shard
+        #else
+            return Node.Shard(
+                name: name, backplane: RedisBackplane(settings: settings, on: loop, logger: logger))
+        #endif
+    }
+
+    /// The backplane of a node that is alone.
+    private static func embedded(_ configuration: NodeConfiguration, _ loop: any EventLoop) -> Node.Shard {
+        let hub = InMemoryHub(
+            timings: SharedState.Timings(configuration.cluster), bounds: configuration.rendezvous.bounds,
+            limits: InboxLimits(configuration.delivery), wallMicros: SystemClock.wallMicros)
+        return Node.Shard(name: "embedded", backplane: InMemoryBackplane(hub: hub, loop: loop))
+    }
+
+    /// The settings of each shard, by name; none = the node is alone.
+    private static func redisSettings(
+        _ configuration: NodeConfiguration
+    ) throws -> [(String, RedisBackplaneSettings)] {
         let redis = configuration.redis
-        let link = RedisLinkConfiguration(
-            commandTimeout: .milliseconds(Int64(redis.commandTimeoutMs)),
-            reconnectBackoffMin: .milliseconds(Int64(redis.reconnectMinMs)),
-            reconnectBackoffMax: .milliseconds(Int64(redis.reconnectMaxMs)),
-            maxPipelineBytes: redis.pipelineBytes,
-            clientName: configuration.nodeName,
-            tls: url.isTLS ? try RedisTLS(trustRootsFile: redis.trustRootsFile) : nil)
         let cluster = configuration.cluster
-        return RedisBackplaneSettings(
-            url: url, link: link, leaseMs: Int64(cluster.leaseMs), heartbeatMs: Int64(cluster.heartbeatMs),
-            amnestyGapMs: Int64(cluster.amnestyGapMs), roomKeyTTLMs: Int64(cluster.roomKeyTTLMs),
-            rendezvous: configuration.rendezvous.bounds, epoch: UUID().uuidString)
+        return try zip(redis.shards, redis.addresses()).map { shard, address in
+            let link = RedisLinkConfiguration(
+                sentinelTimeout: .milliseconds(Int64(redis.sentinelTimeoutMs)),
+                commandTimeout: .milliseconds(Int64(redis.commandTimeoutMs)),
+                reconnectBackoffMin: .milliseconds(Int64(redis.reconnectMinMs)),
+                reconnectBackoffMax: .milliseconds(Int64(redis.reconnectMaxMs)),
+                maxPipelineBytes: redis.pipelineBytes,
+                clientName: configuration.nodeName,
+                tls: address.isTLS ? try RedisTLS(trustRootsFile: redis.trustRootsFile) : nil)
+            let settings = RedisBackplaneSettings(
+                address: address, link: link, leaseMs: Int64(cluster.leaseMs),
+                heartbeatMs: Int64(cluster.heartbeatMs), amnestyGapMs: Int64(cluster.amnestyGapMs),
+                roomKeyTTLMs: Int64(cluster.roomKeyTTLMs), rendezvous: configuration.rendezvous.bounds,
+                inbox: InboxLimits(configuration.delivery), epoch: UUID().uuidString)
+            return (shard.name, settings)
+        }
     }
 
     /// Values that are read when somebody asks, not counted as they happen.
@@ -98,8 +122,9 @@ enum Assembly {
             [SampledValue(Double(node.metrics.activeConnections))]
         }
         registry.registerSampler(MetricFamily(.redisUp)) {
-            [SampledValue(node.status.backplane == .down ? 0 : 1)]
+            [SampledValue([.up, .none].contains(node.status.backplane) ? 1 : 0)]
         }
+        registry.registerSampler(MetricFamily(.degraded)) { [SampledValue(node.status.isDegraded ? 1 : 0)] }
         registry.registerSampler(MetricFamily(.draining)) { [SampledValue(node.status.isDraining ? 1 : 0)] }
         registry.registerSampler(MetricFamily(.rooms)) { [SampledValue(Double(node.roomCount))] }
     }
@@ -116,5 +141,11 @@ extension SharedState.Timings {
         self.init(
             leaseMs: Int64(cluster.leaseMs), heartbeatMs: Int64(cluster.heartbeatMs),
             amnestyGapMs: Int64(cluster.amnestyGapMs))
+    }
+}
+
+extension InboxLimits {
+    init(_ delivery: NodeConfiguration.Delivery) {
+        self.init(entries: delivery.inboxEntries, bytes: delivery.inboxBytes, ttlMs: Int64(delivery.inboxTTLMs))
     }
 }

@@ -167,10 +167,10 @@ struct LetterContractTests {
             let told = try await a.told()
             #expect(told.contains(.undeliverable(number: 7, .left)))
             let news = [kept, copyless].map { Letter.undeliverable($0, to: peer("bob"), bob.session, reason: .left) }
-            #expect(told.compactMap(\.letter) == news)
+            #expect(told.compactMap(\.letter).filter { $0.kind == .undeliverable } == news)
             let atB = try await b.told()
             #expect(atB.contains(.undeliverable(number: 8, .left)))
-            #expect(atB.compactMap(\.letter?.kind) == [.signal, .signal, .signal], "a former session is not there")
+            #expect(atB.compactMap(\.letter?.kind) == [.signal, .signal], "a former session is not there")
             // The news is in the inbox although that is full, and stays there until it is confirmed.
             let back = try await a.join(room, "ann", resumable(a, session: 1, 2), hasProof: true)
             #expect(back.inbox.map(\.letter).suffix(2) == news)

@@ -38,7 +38,7 @@ actor Rig {
         let rig = Rig(loop: MultiThreadedEventLoopGroup.singleton.next()) { loop in
             guard let url else { return InMemoryBackplane(hub: hub, loop: loop) }
             var settings = RedisBackplaneSettings(
-                url: url, leaseMs: leaseMs, heartbeatMs: heartbeatMs, inbox: limits, epoch: "test-epoch")
+                address: .server(url), leaseMs: leaseMs, heartbeatMs: heartbeatMs, inbox: limits, epoch: "test-epoch")
             settings.withoutGuards = guards
             return RedisBackplane(settings: settings, on: loop, logger: Logger(label: "test"))
         }

@@ -33,6 +33,15 @@ struct ProblemTests {
             $0.redis.url = "http://h"
             $0.access.clusterSecret = "0123456789abcdef"
         },
+        Case(word: "REDIS_URL and REDIS_URLS are both set") { $0.shards("a=redis://h", url: "redis://h") },
+        Case(word: "REDIS_URLS names no shard") { $0.shards(" ; ") },
+        Case(word: "REDIS_URLS: entry 2 must be name=url") { $0.shards("a=redis://h;redis://h") },
+        Case(word: "REDIS_URLS: entry 1 must be name=url") { $0.shards("A=redis://h") },
+        Case(word: "REDIS_URLS: entry 1 must be name=url") {
+            $0.shards(String(repeating: "a", count: 33) + "=redis://h")
+        },
+        Case(word: "REDIS_URLS: entry 3 has the name a") { $0.shards("a=redis://h;b=redis://i;a=redis://j") },
+        Case(word: "REDIS_URLS: entry 1 (a) must look like") { $0.shards("a=h:6379") },
         Case(word: "CLUSTER_SECRET is missing") { $0.redis.url = "redis://h" },
         Case(word: "CLUSTER_SECRET is shorter") { $0.access.clusterSecret = "short" },
         Case(word: "REDIS_RECONNECT_MIN_MS") { $0.redis.reconnectMinMs = 3_000 },
@@ -72,6 +81,31 @@ struct ProblemTests {
         #expect(problems.first?.hasSuffix(".") == true)
     }
 
+    @Test("one address is the shard main, a list is its entries in order")
+    func shards() {
+        var configuration = NodeConfiguration()
+        #expect(configuration.redis.shards == [])
+        configuration.redis.url = "redis://h"
+        #expect(configuration.redis.shards == [.init(name: "main", address: "redis://h")])
+        configuration = NodeConfiguration()
+        configuration.shards("b=redis://:x=y@h ; a-1=sentinels://s1:1,s2/main;")
+        #expect(
+            configuration.redis.shards == [
+                .init(name: "b", address: "redis://:x=y@h"), .init(name: "a-1", address: "sentinels://s1:1,s2/main"),
+            ])
+        #expect(configuration.redis.isConfigured)
+        #expect(configuration.problems() == [])
+    }
+
+    @Test("no sentence about a shard quotes what may be a password")
+    func quotesNoPassword() {
+        var configuration = NodeConfiguration()
+        configuration.shards("redis://:canary=x@h;a=http://:canary@h")
+        let problems = configuration.problems()
+        #expect(problems.count == 2)
+        #expect(!problems.joined().contains("canary"))
+    }
+
     @Test("three heartbeats that fill the lease exactly are allowed")
     func invariantBoundary() {
         var configuration = NodeConfiguration()
@@ -91,5 +125,13 @@ struct ProblemTests {
         configuration.redis.url = "rediss://u:p@h:6380/1"
         configuration.outbound.queueBytes = 0
         #expect(configuration.problems() == [])
+    }
+}
+
+extension NodeConfiguration {
+    fileprivate mutating func shards(_ list: String, url: String? = nil) {
+        redis.urls = list
+        redis.url = url
+        access.clusterSecret = "0123456789abcdef"
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import RedisWire
 import SignalNode
 import Testing
 
@@ -220,6 +221,41 @@ struct SecretTests {
         #expect(reader.problems.first?.hasPrefix("--redis-url would show a password") == true)
         #expect(!reader.problems.joined().contains("canary"))
     }
+
+    @Test("every part of a Redis address is checked at the start, and its sentence holds none of the text")
+    func redisAddresses() {
+        let secret = ["CLUSTER_SECRET": "0123456789abcdef"]
+        func problems(_ environment: [String: String]) -> [String] {
+            read([], environment.merging(secret) { one, _ in one }).problems
+        }
+        #expect(
+            problems(["REDIS_URL": "redis://:canary@h:99999"]) == [
+                "REDIS_URL: a port must be a number from 1 to 65535."
+            ])
+        let list = "a=redis://h;b=sentinel://:canary@s1,s2"
+        #expect(problems(["REDIS_URLS": list]).first?.hasPrefix("REDIS_URLS (b): behind the Sentinels stands") == true)
+        #expect(problems(["REDIS_URLS": list]).count == 1)
+        #expect(problems(["REDIS_URLS": list + "/main"]) == [])
+    }
+
+    @Test("the login of the Sentinels reaches every address that has Sentinels, and no description")
+    func sentinelLogin() throws {
+        let reader = read(
+            [],
+            [
+                "CLUSTER_SECRET": "0123456789abcdef", "REDIS_SENTINEL_USER": "ann",
+                "REDIS_SENTINEL_PASSWORD": "canary", "REDIS_URLS": "a=redis://h;b=sentinel://u:canary@s1/main",
+            ])
+        #expect(reader.problems == [])
+        let addresses = try reader.configuration.redis.addresses()
+        #expect(addresses.map(\.description) == ["redis://h:6379/0", "sentinel://u:***@s1:26379/main"])
+        guard case .sentinels(let group) = addresses[1] else { throw NotSentinels() }
+        #expect(group.sentinelUsername == "ann")
+        #expect(group.sentinelPassword == RedisPassword("canary"))
+        #expect(group.username == "u")
+    }
+
+    private struct NotSentinels: Error {}
 
     @Test("a secret given twice, in an unreadable file or in one of several lines is refused")
     func badFiles() throws {

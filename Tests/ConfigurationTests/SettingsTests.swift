@@ -15,7 +15,8 @@ struct SettingsTests {
     @Test(
         "environment variables have the published names",
         arguments: [
-            "HOST", "PORT", "NODE_NAME", "REDIS_URL", "REDIS_REQUIRED", "CLUSTER_SECRET",
+            "HOST", "PORT", "NODE_NAME", "REDIS_URL", "REDIS_URLS", "REDIS_SENTINEL_USER", "REDIS_SENTINEL_PASSWORD",
+            "REDIS_SENTINEL_TIMEOUT_MS", "REDIS_REQUIRED", "CLUSTER_SECRET",
             "SIGNAL_TOKEN_SHA256", "RATE_LIMIT_CONNECTIONS_PER_IP", "RATE_LIMIT_MESSAGES_PER_MINUTE",
             "RATE_LIMIT_DRY_RUN", "RATE_LIMIT_EXEMPT_CIDRS", "TRUSTED_PROXY_CIDRS", "ALLOWED_ORIGINS",
             "MAX_MESSAGE_BYTES", "PUBLIC_SIGNALING_URL", "STUN_URIS", "LEASE_MS", "HEARTBEAT_MS",
@@ -71,10 +72,14 @@ struct SettingsTests {
         configuration.access.clusterSecret = "canary-secret-0001"
         configuration.access.signalTokenSHA256 = ["canary"]
         configuration.redis.url = "redis://user:canary@example.org:6379/0"
+        configuration.redis.urls = "a=redis://user:canary@h;b=sentinel://:canary@s1,s2/main"
+        configuration.redis.sentinelPassword = "canary"
         for setting in Settings.all {
             #expect(setting.shownText(in: configuration)?.contains("canary") != true, "\(setting.key)")
         }
         let url = try #require(Settings.all.first { $0.key == "redisUrl" })
         #expect(url.shownText(in: configuration) == "redis://***@example.org:6379/0")
+        let urls = try #require(Settings.all.first { $0.key == "redisUrls" })
+        #expect(urls.shownText(in: configuration) == "a=redis://***@h;b=sentinel://***@s1,s2/main")
     }
 }

@@ -1,3 +1,4 @@
+import NIOCore
 import Testing
 
 @testable import RedisWire
@@ -24,7 +25,7 @@ struct GreetingTests {
                 RedisCommand("AUTH", ["ann", "secret"]), RedisCommand("SELECT", [7]),
                 RedisCommand("CLIENT", ["SETNAME", "node-1"]), prelude[0], RedisCommand("PING"),
             ])
-        #expect(greeting.steps.map(\.isRequired) == [true, true, false, true, true])
+        #expect(greeting.steps.map(\.demand) == [.success, .success, .nothing, .success, .pong])
     }
 
     @Test("a password without a user is a login of the default user")
@@ -32,16 +33,33 @@ struct GreetingTests {
         #expect(try commands("redis://:secret@h").first == RedisCommand("AUTH", ["secret"]))
     }
 
+    @Test("a server that has to be a primary is asked for its role after the login, and its word counts")
+    func role() throws {
+        let greeting = Greeting(
+            url: try RedisURL("redis://:secret@h/7"), configuration: .init(), mustBePrimary: true)
+        #expect(greeting.steps.map(\.demand) == [.success, .primary, .success, .pong])
+        let step = greeting.steps[1]
+        #expect(step.command == RedisCommand("ROLE"))
+        let bulk = { (text: String) in RESPValue.bulk(ByteBuffer(string: text)) }
+        #expect(step.refusal(.success(.array([bulk("master"), .integer(0), .array([])]))) == nil)
+        #expect(step.refusal(.success(.array([bulk("slave"), bulk("h"), .integer(1)]))) != nil)
+        #expect(step.refusal(.success(.array([]))) != nil)
+        #expect(step.refusal(.success(.null)) != nil)
+        let error = RedisError.server(RedisServerError(line: Array("NOPERM no".utf8)))
+        #expect(step.refusal(.failure(error)) == error)
+    }
+
     @Test("only a required step can refuse the connection, and the last one has to say PONG")
     func refusals() {
         let error = RedisError.server(RedisServerError(line: Array("ERR no".utf8)))
         let required = Greeting.Step(command: RedisCommand("X"))
-        let optional = Greeting.Step(command: RedisCommand("X"), isRequired: false)
-        #expect(Greeting.refusal(of: required, isLast: false, .failure(error)) == error)
-        #expect(Greeting.refusal(of: optional, isLast: false, .failure(error)) == nil)
-        #expect(Greeting.refusal(of: optional, isLast: false, .failure(.connectionLost)) == .connectionLost)
-        #expect(Greeting.refusal(of: required, isLast: false, .success(.null)) == nil)
-        #expect(Greeting.refusal(of: required, isLast: true, .success(.simple("PONG"))) == nil)
-        #expect(Greeting.refusal(of: required, isLast: true, .success(.simple("OK"))) != nil)
+        let optional = Greeting.Step(command: RedisCommand("X"), demand: .nothing)
+        let last = Greeting.Step(command: RedisCommand("PING"), demand: .pong)
+        #expect(required.refusal(.failure(error)) == error)
+        #expect(optional.refusal(.failure(error)) == nil)
+        #expect(optional.refusal(.failure(.connectionLost)) == .connectionLost)
+        #expect(required.refusal(.success(.null)) == nil)
+        #expect(last.refusal(.success(.simple("PONG"))) == nil)
+        #expect(last.refusal(.success(.simple("OK"))) != nil)
     }
 }

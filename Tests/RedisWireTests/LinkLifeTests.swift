@@ -34,6 +34,19 @@ struct LinkLifeTests {
         #expect(life.generation == 0)
     }
 
+    @Test("a pause can be cut short, once, and its own end then changes nothing")
+    mutating func cutShort() {
+        var life = life()
+        #expect(life.pauseCutShort() == nil)
+        _ = life.start()
+        #expect(life.pauseCutShort() == nil)
+        _ = life.ended(1, now: start, using: &generator)
+        #expect(life.pauseCutShort() == 2)
+        #expect(life.pauseCutShort() == nil)
+        #expect(life.pauseEnded(1) == nil)
+        #expect(life.connected(2) == true)
+    }
+
     @Test("the generation rises with each connection that came up and with no other")
     mutating func generations() {
         var life = life()

@@ -100,6 +100,43 @@ struct OutageTests {
         }
     }
 
+    @Test("a replica whose primary is away, and a server that loads, cost the connection")
+    func staleReplica() async throws {
+        let server = try RedisServer()
+        try await CommandProbe.run(server.url) { probe in
+            try await probe.untilUp()
+            try server.command(["CONFIG", "SET", "replica-serve-stale-data", "no"])
+            try server.command(["REPLICAOF", "127.0.0.1", "1"])
+            #expect(await probe.send(RedisCommand("GET", ["a"])).serverErrorCode == .masterDown)
+            try await eventually("the next one is refused in its greeting") {
+                probe.states.last?.serverErrorCode == .masterDown
+            }
+            try server.command(["REPLICAOF", "NO", "ONE"])
+            try await probe.untilUp(generation: 2)
+        }
+        let loading: ScriptedServer.Script = { connection, read in
+            connection == 0 && read == 1 ? .text("-LOADING Redis is loading\r\n") : .text("+PONG\r\n")
+        }
+        try await ScriptedServer.run(loading) { server in
+            try await CommandProbe.run(server.url) { probe in
+                try await probe.untilUp()
+                #expect(await probe.send(RedisCommand("GET", ["a"])).serverErrorCode == .loading)
+                try await probe.untilUp(generation: 2)
+            }
+        }
+    }
+
+    @Test("a primary without the replicas that it needs refuses the command, and the link stays up")
+    func noReplicas() async throws {
+        let server = try RedisServer(arguments: ["--min-replicas-to-write", "1"])
+        try await CommandProbe.run(server.url) { probe in
+            try await probe.untilUp()
+            #expect(await probe.send(RedisCommand("SET", ["a", "1"])).serverErrorCode == .noReplicas)
+            #expect(await probe.send(RedisCommand("GET", ["a"])) == .success(.null))
+            #expect(probe.states.all == [.up(generation: 1)])
+        }
+    }
+
     @Test("a connection that the server closes is replaced, again and again")
     func clientKill() async throws {
         let server = try RedisServer()

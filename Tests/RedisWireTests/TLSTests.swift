@@ -40,6 +40,23 @@ struct TLSTests {
         server.stop()
     }
 
+    @Test("sentinels:// reaches the Sentinel and the primary by TLS")
+    func sentinels() async throws {
+        let (server, port, files) = try server()
+        var primary = RedisSentinel.Primary(port: port)
+        primary.tls = .init(certificate: files.certificate, key: files.key)
+        let sentinel = try RedisSentinel(of: primary)
+        var configuration = RedisLinkConfiguration.patient
+        configuration.tls = try RedisTLS(trustRootsFile: files.certificate)
+        let tlsPort = try #require(sentinel.tlsPort)
+        try await CommandProbe.run("sentinels://127.0.0.1:\(tlsPort)/main", configuration) { probe in
+            try await probe.untilUp()
+            #expect(await probe.serverPort() == server.port)
+        }
+        try await expectRefusal("sentinels://127.0.0.1:\(tlsPort)/main", .patient)
+        server.stop()
+    }
+
     @Test("a certificate of an unknown authority is refused")
     func untrusted() async throws {
         let (server, port, _) = try server()

@@ -105,6 +105,10 @@ public final class RedisServer: Sendable {
     /// feeds, `(nil)` for null.
     @discardableResult
     public func command(_ words: [String]) throws -> String {
+        try Self.command(words, port: port, password: password)
+    }
+
+    static func command(_ words: [String], port: Int, password: String?) throws -> String {
         try RawRedisConnection(port: port, password: password).run(words)
     }
 }
@@ -122,13 +126,16 @@ extension RedisServer {
             defer { process = nil }
             return process
         }
-        guard let ending else { return }
-        if ending.isRunning { _ = Self.send(number, to: ending.processIdentifier) }
-        ending.waitUntilExit()
+        if let ending { Self.end(ending, with: number) }
+    }
+
+    static func end(_ process: Process, with number: Int32) {
+        if process.isRunning { _ = send(number, to: process.processIdentifier) }
+        process.waitUntilExit()
     }
 
     /// `kill(2)`, which the method ``kill()`` shadows.
-    private static func send(_ number: Int32, to pid: pid_t) -> Int32 {
+    static func send(_ number: Int32, to pid: pid_t) -> Int32 {
         #if canImport(Glibc)
             Glibc.kill(pid, number)
         #else
@@ -154,7 +161,7 @@ extension RedisServer {
     }
 
     /// nil when the process ends instead of answering.
-    private static func launch(_ arguments: [String], port: Int, password: String?) throws -> Process? {
+    static func launch(_ arguments: [String], port: Int, password: String?) throws -> Process? {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         let guardian = FileManager.default.isExecutableFile(atPath: "/usr/bin/setpriv")
@@ -176,7 +183,7 @@ extension RedisServer {
         return nil
     }
 
-    private static func freePort() throws -> Int {
+    static func freePort() throws -> Int {
         let descriptor = try loopbackSocket()
         defer { close(descriptor) }
         let bound = withLoopbackAddress(port: 0) { bind(descriptor, $0, $1) }

@@ -58,7 +58,8 @@ struct TestServer: Sendable {
             wall: { Timestamp(milliseconds: wall() / 1_000) })
         let node = try await loop.submit {
             Node(
-                configuration: configuration, backplane: InMemoryBackplane(hub: hub, loop: loop), isShared: false,
+                configuration: configuration,
+                backplanes: [.init(name: "embedded", backplane: InMemoryBackplane(hub: hub, loop: loop))], isShared: false,
                 loops: loops, clock: clock, logger: Logger(label: "test"), version: "test")
         }.get()
         node.start()

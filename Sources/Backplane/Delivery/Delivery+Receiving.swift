@@ -38,8 +38,9 @@ extension Delivery {
     }
 
     /// The socket is gone, the session stays.
-    mutating func detach(_ connection: ConnectionID, at place: Place) {
+    mutating func detach(_ connection: ConnectionID, at place: Place, now: Int64) {
         guard residents[place]?.connection == connection else { return }
+        releaseConfirmations(now: now, atOnce: true)
         submitUnstored(for: place)
         residents[place]?.detach()
     }
@@ -53,6 +54,8 @@ extension Delivery {
     /// The session is over. What is in its inbox the shared state reports; the rest is reported here.
     mutating func end(_ place: Place, _ reason: LeaveReason, now: Int64) {
         guard let resident = residents.removeValue(forKey: place) else { return }
+        // Before the shared state hears of the end, and reports what it still holds.
+        releaseConfirmations(now: now, atOnce: true)
         for parcel in resident.shelf {
             for keeper in parcel.keepers where own.contains(keeper.node) {
                 guard let copy = copies[keeper.number], copy.state == .here || copy.state == .waiting else { continue }

@@ -109,9 +109,9 @@ public struct Delivery: Hashable, Sendable {
         if confirmations.add(key, ids: parcel.ids, keepers: others, now: now) { releaseConfirmations(now: now) }
     }
 
-    mutating func releaseConfirmations(now: Int64) {
+    mutating func releaseConfirmations(now: Int64, atOnce: Bool = false) {
         guard isLive else { return }
-        for command in confirmations.release(now: now, waitMs: limits.confirmMs) {
+        for command in confirmations.release(now: now, waitMs: atOnce ? 0 : limits.confirmMs) {
             actions.append(.call(.confirm(command)))
         }
     }

@@ -61,7 +61,7 @@ extension ClusterMachine {
     }
 
     private mutating func detach(_ place: Place, _ connection: ConnectionID, now: Int64) {
-        delivery.detach(connection, at: place)
+        delivery.detach(connection, at: place, now: now)
         away[place] = now
         collectDelivery()
         absorbUpdate(membership.update(place.room, place.peer, connection) { $0.flags.insert(.away) })

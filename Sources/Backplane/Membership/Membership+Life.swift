@@ -40,6 +40,10 @@ extension Membership {
             settlesAt = nil
             for key in rooms.keys { tell(rooms[key]?.view.endSettling() ?? [], in: key) }
         }
+        if life == .arriving, isMismatched {
+            isMismatched = false
+            actions.append(.call(.register(node, info)))
+        }
         guard life == .live else { return drain() }
         if beatsSent >= beatsEchoed + 2 {
             actions.append(.reconnect(reason: "the inbox is silent"))
@@ -97,6 +101,9 @@ extension Membership {
             departed.age(now: now, periodMs: timings.recallMs)
             setDegraded(false)
             for instance in beat.dead { sweep(instance) }
+        case .mismatched:
+            isMismatched = true
+            actions.append(.mismatched)
         case .fenced:
             actions.append(.refence)
         default:
@@ -123,6 +130,7 @@ extension Membership {
     private mutating func loseConnection() {
         if life == .live { setDegraded(true) }
         life = .offline
+        isMismatched = false
         settlesAt = nil
         beatsSent = 0
         beatsEchoed = 0

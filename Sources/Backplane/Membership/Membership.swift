@@ -53,6 +53,8 @@ public struct Membership: Sendable {
     public internal(set) var wasReady = false
     public internal(set) var isDegraded = false
     var epoch: String?
+    /// The registration was refused, and is tried again.
+    var isMismatched = false
     var rooms: [RoomKey: LocalRoom] = [:]
     var departed = DepartedRooms()
     /// End of the settle time after the last reconnect.

@@ -9,6 +9,8 @@ public enum MembershipAction: Hashable, Sendable {
     /// Drop the connection and dial again.
     case reconnect(reason: String)
     case call(BackplaneCommand)
+    /// Other nodes know other shards; the node tries again until they agree.
+    case mismatched
     /// The node is registered for the first time.
     case ready
     /// The node lost touch with the shared state, or found it again.

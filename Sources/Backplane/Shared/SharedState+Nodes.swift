@@ -7,6 +7,9 @@ extension SharedState {
     mutating func register(_ node: NodeInstance, _ info: NodeInfo, _ clock: Clock) -> BackplaneReply {
         if guards.contains(.amnestyAtRegistration) { grantAmnesty(clock) }
         lastBeatMs = clock.millis
+        let isShared = live.contains { $0.value > clock.millis }
+        if isShared, let shards, shards != info.shards { return .mismatched }
+        shards = info.shards
         let epoch = self.epoch ?? String(clock.micros)
         self.epoch = epoch
         live[node] = clock.millis + timings.leaseMs

@@ -41,6 +41,8 @@ public struct SharedState: Sendable {
     public let limits: InboxLimits
     package var guards = Guards.all
     var epoch: String?
+    /// The shards that the live nodes agree on.
+    var shards: String?
     var lastBeatMs: Int64?
     var live: [NodeInstance: Int64] = [:]
     var info: [NodeInstance: NodeInfo] = [:]

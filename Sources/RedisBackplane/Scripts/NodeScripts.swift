@@ -20,9 +20,13 @@ extension Script {
 
         """
 
-    /// KEYS epoch last live info; ARGV nid info lease beat gap random
+    /// KEYS epoch last live info shards; ARGV nid info lease beat gap random shards
     static let registerLua = """
         local now = clock(KEYS[2], KEYS[3], ARGV[5], ARGV[4])
+        local known = redis.call('GET', KEYS[5])
+        local shared = redis.call('ZCOUNT', KEYS[3], '(' .. string.format('%.0f', now), '+inf') > 0
+        if shared and known and known ~= ARGV[7] then return {'SHARDS'} end
+        redis.call('SET', KEYS[5], ARGV[7])
         redis.call('SET', KEYS[1], ARGV[6], 'NX')
         redis.call('ZADD', KEYS[3], now + ARGV[3], ARGV[1])
         redis.call('HSET', KEYS[4], ARGV[1], ARGV[2])

@@ -15,18 +15,25 @@ extension RedisURL {
 
         let authority = rest.prefix { $0 != "/" }
         database = try Self.database(in: rest[authority.endIndex...].dropFirst())
-        let login = authority.lastIndex(of: "@")
-        (username, password) = try Self.login(in: login.map { authority[..<$0] } ?? "")
-        (host, port) = try Self.hostAndPort(in: login.map { authority[authority.index(after: $0)...] } ?? authority)
+        let (login, place) = Self.loginAndPlace(in: authority)
+        (username, password) = try Self.login(in: login)
+        let endpoint = try RedisEndpoint(place, defaultPort: Self.defaultPort)
+        (host, port) = (endpoint.host, endpoint.port)
+    }
+
+    /// Cuts `user:password@host` at its last `@`.
+    static func loginAndPlace(in authority: Substring) -> (login: Substring, place: Substring) {
+        guard let at = authority.lastIndex(of: "@") else { return ("", authority) }
+        return (authority[..<at], authority[authority.index(after: at)...])
     }
 
     private static func database(in path: Substring) throws(RedisURLError) -> Int {
         guard !path.isEmpty else { return 0 }
-        guard let number = decimal(path), number <= Int(Int32.max) else { throw .invalidDatabase }
+        guard let number = RedisEndpoint.decimal(path), number <= Int(Int32.max) else { throw .invalidDatabase }
         return number
     }
 
-    private static func login(in text: Substring) throws(RedisURLError) -> (String?, RedisPassword?) {
+    static func login(in text: Substring) throws(RedisURLError) -> (String?, RedisPassword?) {
         let user = text.prefix { $0 != ":" }
         let secret = text[user.endIndex...].dropFirst()
         guard !secret.isEmpty else {
@@ -35,44 +42,6 @@ extension RedisURL {
         }
         let password = RedisPassword(try percentDecoded(secret))
         return (user.isEmpty ? nil : try percentDecoded(user), password)
-    }
-
-    private static func hostAndPort(in text: Substring) throws(RedisURLError) -> (String, Int) {
-        let host: Substring
-        let rest: Substring
-        if text.hasPrefix("[") {
-            guard let end = text.firstIndex(of: "]") else { throw .invalidHost }
-            host = text[text.index(after: text.startIndex)..<end]
-            rest = text[text.index(after: end)...]
-            guard host.contains(":"), host.utf8.allSatisfy(isAddressByte) else { throw .invalidHost }
-        } else {
-            host = text.prefix { $0 != ":" }
-            rest = text[host.endIndex...]
-            guard !host.isEmpty, host.utf8.allSatisfy(isNameByte) else { throw .invalidHost }
-        }
-        guard !rest.isEmpty else { return (String(host), defaultPort) }
-        guard rest.hasPrefix(":"), let port = decimal(rest.dropFirst()), (1...65535).contains(port) else {
-            throw .invalidPort
-        }
-        return (String(host), port)
-    }
-
-    /// A number of ASCII digits only; `Int.init` alone would also take a sign.
-    private static func decimal(_ text: Substring) -> Int? {
-        text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } ? Int(text) : nil
-    }
-
-    private static func isNameByte(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"):
-            true
-        default: false
-        }
-    }
-
-    private static func isAddressByte(_ byte: UInt8) -> Bool {
-        isNameByte(byte) || byte == UInt8(ascii: ":") || byte == UInt8(ascii: "%")
     }
 
     private static func percentDecoded(_ text: Substring) throws(RedisURLError) -> String {

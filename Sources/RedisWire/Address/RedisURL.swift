@@ -24,14 +24,19 @@ public struct RedisURL: Equatable, Sendable {
         self.password = password
         self.database = database
     }
+
+    /// Host and port alone: what may stand in a log.
+    public var endpoint: RedisEndpoint { RedisEndpoint(host: host, port: port) }
 }
 
 extension RedisURL: CustomStringConvertible {
     public var description: String {
         let scheme = isTLS ? "rediss" : "redis"
-        let user = username ?? ""
-        let login = password == nil && username == nil ? "" : "\(user):***@"
-        let shownHost = host.contains(":") ? "[\(host)]" : host
-        return "\(scheme)://\(login)\(shownHost):\(port)/\(database)"
+        return "\(scheme)://\(Self.shownLogin(username, password))\(endpoint)/\(database)"
+    }
+
+    /// `user:***@`, or nothing where there is no login.
+    static func shownLogin(_ username: String?, _ password: RedisPassword?) -> String {
+        password == nil && username == nil ? "" : "\(username ?? ""):***@"
     }
 }

@@ -10,7 +10,7 @@ final class ConnectionKeeper {
 
     let configuration: RedisLinkConfiguration
     let loop: any EventLoop
-    private let source: () -> RedisURL
+    private let source: any RedisSource
     private var logger: Logger
     private var dialer: Dialer
     private var life: LinkLife
@@ -20,9 +20,11 @@ final class ConnectionKeeper {
     private var onStateChange: ((RedisLinkState) -> Void)?
     private var onGreeted: Preparation?
     private(set) var connection: RedisConnection?
+    /// The server of the attempt under way or of the connection.
+    private var server: RedisURL?
 
     init(
-        source: @escaping () -> RedisURL, configuration: RedisLinkConfiguration, loop: any EventLoop, logger: Logger,
+        source: any RedisSource, configuration: RedisLinkConfiguration, loop: any EventLoop, logger: Logger,
         onStateChange: @escaping (RedisLinkState) -> Void
     ) {
         self.source = source
@@ -43,7 +45,8 @@ final class ConnectionKeeper {
         loop.assertInEventLoop()
         guard let attempt = life.start() else { return }
         self.onGreeted = onGreeted
-        dial(attempt)
+        source.join(self)
+        locate(attempt)
     }
 
     func close() {
@@ -51,6 +54,7 @@ final class ConnectionKeeper {
         guard life.close() else { return }
         connection?.end(.closed)
         connection = nil
+        source.leave(self)
         report(.down(.closed))
         onStateChange = nil
         onGreeted = nil
@@ -62,9 +66,19 @@ final class ConnectionKeeper {
         connection?.end(.connectionLost)
     }
 
-    private func dial(_ attempt: LinkLife.Attempt) {
-        let url = source()
-        logger[metadataKey: "redis"] = "\(url.host):\(url.port)"
+    private func locate(_ attempt: LinkLife.Attempt) {
+        source.locate { result in
+            guard self.life.phase == .dialing(attempt) else { return }
+            switch result {
+            case .success(let url): self.dial(attempt, url)
+            case .failure(let reason): self.ended(attempt, reason)
+            }
+        }
+    }
+
+    private func dial(_ attempt: LinkLife.Attempt, _ url: RedisURL) {
+        server = url
+        logger[metadataKey: "redis"] = "\(url.endpoint)"
         dialer.dial(url).assumeIsolated().whenComplete { result in
             switch result {
             case .success(let channel): self.connected(attempt, url, channel)
@@ -81,20 +95,8 @@ final class ConnectionKeeper {
         }
         self.connection = connection
         connection.attend { self.ended(attempt, $0) }
-        greet(attempt, Greeting(url: url, configuration: configuration), on: connection)
-    }
-
-    private func greet(_ attempt: LinkLife.Attempt, _ greeting: Greeting, on connection: RedisConnection) {
-        for (index, step) in greeting.steps.enumerated() {
-            let isLast = index == greeting.steps.count - 1
-            connection.send(step.command) { answer in
-                if let refusal = Greeting.refusal(of: step, isLast: isLast, answer) {
-                    connection.end(refusal)
-                } else if isLast {
-                    self.onGreeted?(connection) { self.ready(attempt) }
-                }
-            }
-        }
+        let greeting = Greeting(url: url, configuration: configuration, mustBePrimary: source.mustBePrimary)
+        connection.greet(greeting) { self.onGreeted?(connection) { self.ready(attempt) } }
     }
 
     private func ready(_ attempt: LinkLife.Attempt) {
@@ -106,7 +108,7 @@ final class ConnectionKeeper {
         guard let pause = life.ended(attempt, now: loop.now, using: &generator) else { return }
         connection = nil
         loop.assumeIsolated().scheduleTask(in: pause) {
-            if let next = self.life.pauseEnded(attempt) { self.dial(next) }
+            if let next = self.life.pauseEnded(attempt) { self.locate(next) }
         }
         report(.down(reason))
     }
@@ -121,5 +123,19 @@ final class ConnectionKeeper {
         case .down(let reason): logger.warning("redis.link-down", metadata: ["reason": "\(reason, default: "")"])
         }
         onStateChange?(state)
+    }
+}
+
+extension ConnectionKeeper: RedisSourceObserver {
+    /// Leaves a connection to the old server, and waits no longer where the new one is worth a dial now.
+    func sourceMoved(to url: RedisURL) {
+        loop.assertInEventLoop()
+        if let connection {
+            guard server != url else { return }
+            logger.info("redis.link-abandoned", metadata: ["reason": "the primary is now \(url.endpoint)"])
+            connection.end(.connectionLost)
+        } else if let attempt = life.pauseCutShort() {
+            locate(attempt)
+        }
     }
 }

@@ -70,6 +70,11 @@ struct LinkLife {
         phase == .pausing(attempt) ? dial() : nil
     }
 
+    /// The attempt to dial now instead of at the end of a pause; nil if there is no pause.
+    mutating func pauseCutShort() -> Attempt? {
+        if case .pausing = phase { dial() } else { nil }
+    }
+
     /// False if it was closed before.
     mutating func close() -> Bool {
         guard phase != .closed else { return false }

@@ -9,11 +9,11 @@ public final class RedisCommandLink {
     private let keeper: ConnectionKeeper
 
     /// - Parameters:
-    ///   - source: Asked for the server at each dial, so that a discovery can change its answer.
+    ///   - source: Asked for the server at each dial; confined to the same loop.
     ///   - loop: An event loop of `NIOPosix`; the link is confined to it.
     ///   - onStateChange: Called on the loop, after pending commands have failed when a connection ended.
     public init(
-        source: @escaping () -> RedisURL, configuration: RedisLinkConfiguration = RedisLinkConfiguration(),
+        source: any RedisSource, configuration: RedisLinkConfiguration = RedisLinkConfiguration(),
         on loop: any EventLoop, logger: Logger, onStateChange: @escaping (RedisLinkState) -> Void
     ) {
         keeper = ConnectionKeeper(
@@ -26,7 +26,8 @@ public final class RedisCommandLink {
         logger: Logger, onStateChange: @escaping (RedisLinkState) -> Void
     ) {
         self.init(
-            source: { url }, configuration: configuration, on: loop, logger: logger, onStateChange: onStateChange)
+            source: FixedSource(url), configuration: configuration, on: loop, logger: logger,
+            onStateChange: onStateChange)
     }
 
     /// Raised by each connection that came up; 0 before the first. What was learned under a lower one is void.
@@ -53,9 +54,10 @@ public final class RedisCommandLink {
 
     /// Sends a command on the connection that is up; commands of one turn of the event loop leave in one write.
     ///
-    /// Replies complete in the order of sending. An error reply is ``RedisError/server(_:)``; `NOSCRIPT` and `READONLY`
-    /// also drop the connection, since the server is not the one that was greeted. A missed deadline fails this command
-    /// with ``RedisError/timedOut``, drops the connection and fails the others with ``RedisError/connectionLost``.
+    /// Replies complete in the order of sending. An error reply is ``RedisError/server(_:)``; `NOSCRIPT`, `READONLY`,
+    /// `MASTERDOWN` and `LOADING` also drop the connection, since the server is not the one that was greeted. A missed
+    /// deadline fails this command with ``RedisError/timedOut``, drops the connection and fails the others with
+    /// ``RedisError/connectionLost``.
     ///
     /// - Parameter completion: Called exactly once, on the loop; at once with ``RedisError/notConnected``,
     ///   ``RedisError/closed`` or ``RedisError/pipelineFull`` when nothing is sent.

@@ -4,6 +4,9 @@ public import NIOCore
 public struct RedisLinkConfiguration: Sendable {
     /// For the TCP connection, name resolution included.
     public var connectTimeout: TimeAmount
+    /// For the connection to one Sentinel, and for its answer: Sentinels are asked one after the other, so a dead one
+    /// costs this much of a failover.
+    public var sentinelTimeout: TimeAmount
     /// From the moment a command is written to its reply; a connection that misses it is dropped.
     public var commandTimeout: TimeAmount
     /// The first pause before a connection is tried again; pauses are random up to their bound (full jitter).
@@ -28,13 +31,15 @@ public struct RedisLinkConfiguration: Sendable {
     public var prelude: [RedisCommand]
 
     public init(
-        connectTimeout: TimeAmount = .seconds(1), commandTimeout: TimeAmount = .seconds(1),
+        connectTimeout: TimeAmount = .seconds(1), sentinelTimeout: TimeAmount = .milliseconds(300),
+        commandTimeout: TimeAmount = .seconds(1),
         reconnectBackoffMin: TimeAmount = .milliseconds(50), reconnectBackoffMax: TimeAmount = .seconds(2),
         stableAfter: TimeAmount = .seconds(2), maxPipelineBytes: Int = 1 << 20, maxReplyBytes: Int = 16 << 20,
         heartbeatInterval: TimeAmount = .seconds(1), silenceTimeout: TimeAmount = .seconds(3),
         clientName: String? = nil, tls: RedisTLS? = nil, prelude: [RedisCommand] = []
     ) {
         self.connectTimeout = connectTimeout
+        self.sentinelTimeout = sentinelTimeout
         self.commandTimeout = commandTimeout
         self.reconnectBackoffMin = reconnectBackoffMin
         self.reconnectBackoffMax = reconnectBackoffMax

@@ -20,10 +20,16 @@ public struct RedisServerError: Error, Equatable, Sendable {
         case clusterDown = "CLUSTERDOWN"
         case other = ""
 
-        /// True when the server behind the connection is no longer the one that was greeted: its scripts are gone, or
-        /// it is no primary any more. The connection is dropped, so that the next one is greeted afresh.
+        /// True when the server behind the connection is no longer the one that was greeted: its scripts are gone, it
+        /// is no primary any more, or it reads a data set of somebody else. The connection is dropped, so that the next
+        /// one is located and greeted afresh.
+        ///
+        /// `NOREPLICAS` is not among them: the server is the right one and only this command is refused.
         var endsConnection: Bool {
-            self == .noScript || self == .readOnly
+            switch self {
+            case .noScript, .readOnly, .masterDown, .loading: true
+            default: false
+            }
         }
     }
 

@@ -11,13 +11,13 @@ public final class RedisSubscriptionLink {
     private let onMessage: (String, ByteBuffer) -> Void
 
     /// - Parameters:
-    ///   - source: Asked for the server at each dial.
+    ///   - source: Asked for the server at each dial; confined to the same loop.
     ///   - loop: An event loop of `NIOPosix`; the link is confined to it.
     ///   - channels: Asked at each connection for the channels to listen to.
     ///   - onStateChange: Called on the loop. Up means that every `SUBSCRIBE` is confirmed.
     ///   - onMessage: Called on the loop with the channel and the payload of each message, in order, while up.
     public init(
-        source: @escaping () -> RedisURL, configuration: RedisLinkConfiguration = RedisLinkConfiguration(),
+        source: any RedisSource, configuration: RedisLinkConfiguration = RedisLinkConfiguration(),
         on loop: any EventLoop, logger: Logger, channels: @escaping () -> [String],
         onStateChange: @escaping (RedisLinkState) -> Void, onMessage: @escaping (String, ByteBuffer) -> Void
     ) {
@@ -34,7 +34,7 @@ public final class RedisSubscriptionLink {
         onMessage: @escaping (String, ByteBuffer) -> Void
     ) {
         self.init(
-            source: { url }, configuration: configuration, on: loop, logger: logger, channels: channels,
+            source: FixedSource(url), configuration: configuration, on: loop, logger: logger, channels: channels,
             onStateChange: onStateChange, onMessage: onMessage)
     }
 

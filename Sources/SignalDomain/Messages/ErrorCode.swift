@@ -24,4 +24,9 @@ public enum ErrorCode: String, Sendable, CaseIterable {
         case .unavailable: "The shared state is out of reach; try again later."
         }
     }
+
+    /// The table as Markdown, one row per code, for the documentation.
+    public static var markdownTable: String {
+        allCases.reduce(into: "| code | meaning |\n|---|---|\n") { $0 += "| `\($1.rawValue)` | \($1.sentence) |\n" }
+    }
 }

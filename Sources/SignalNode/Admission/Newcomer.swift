@@ -112,7 +112,7 @@ final class Newcomer: SocketSession {
         let session = Session(seat, node: node, conversation: conversation)
         phase = .greeted(session)
         session.open(on: socket)
-        node.cluster.join(command(hello, id, token, for: seat), for: session) { answer in
+        session.cluster.join(command(hello, id, token, for: seat), for: session) { answer in
             if let reason = CloseReason(refusal: answer) { session.end(reason) }
         }
         return nil

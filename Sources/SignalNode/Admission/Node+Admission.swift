@@ -26,7 +26,7 @@ extension Node {
                 throw error
             }
             let answer = NIOLoopBound(completion, eventLoop: loop)
-            cluster.join(command(for: session, request), for: session) { [self] result in
+            session.cluster.join(command(for: session, request), for: session) { [self] result in
                 if let refusal = refusal(of: result) {
                     release(session.seat)
                     answer.value(.failure(refusal))

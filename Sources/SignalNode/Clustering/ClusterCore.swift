@@ -12,7 +12,7 @@ final class ClusterCore {
     let backplane: any Backplane
     private(set) var machine: ClusterMachine
     private let relay: Relay
-    private let status: NodeStatusBoard
+    private let status: NodeStatusBoard.Shard
     private let directory: RoomDirectory
     private let metrics: NodeMetrics
     private let logger: Logger
@@ -29,7 +29,8 @@ final class ClusterCore {
     private var isRetired = false
 
     init(
-        backplane: any Backplane, machine: ClusterMachine, status: NodeStatusBoard, directory: RoomDirectory,
+        shard: String, backplane: any Backplane, machine: ClusterMachine, status: NodeStatusBoard.Shard,
+        directory: RoomDirectory,
         metrics: NodeMetrics, logger: Logger, clock: NodeClock, timings: NodeConfiguration.Cluster,
         relayWindowBytes: Int, makeInstance: @escaping () -> NodeInstance
     ) {
@@ -39,6 +40,8 @@ final class ClusterCore {
         self.status = status
         self.directory = directory
         self.metrics = metrics
+        var logger = logger
+        logger[metadataKey: "shard"] = "\(shard)"
         self.logger = logger
         self.clock = clock
         self.timings = timings
@@ -244,12 +247,19 @@ final class ClusterCore {
             backplane.reconnect(reason: reason)
         case .call(let command):
             call(command)
+        case .mismatched:
+            status.update { $0.isMismatched = true }
+            logger.error(
+                "shards.mismatch",
+                metadata: ["meaning": "other nodes list other shards: this one waits until all agree"])
         case .ready:
-            status.update { $0.wasRegistered = true }
+            status.update {
+                $0.wasRegistered = true
+                $0.isMismatched = false
+            }
             logger.info("cluster.registered", metadata: ["instance": "\(machine.node)"])
         case .degraded(let isDegraded):
             status.update { $0.isDegraded = isDegraded }
-            metrics.degraded.set(isDegraded ? 1 : 0)
             logger.info(isDegraded ? "cluster.degraded" : "cluster.recovered")
         case .answer(let connection, let answer):
             if case .admitted = answer {} else { sessions[connection] = nil }
@@ -266,6 +276,9 @@ final class ClusterCore {
     /// Heartbeats have a link of their own; everything else keeps its order with the signals.
     private func call(_ command: BackplaneCommand) {
         switch command {
+        case .register where status.isDoubtful:
+            let generation = generation
+            later(.zero) { $0.completed(command, .success(.mismatched), generation) }
         case .register, .heartbeat:
             backplane.call(command) { [weak self, generation] result in self?.completed(command, result, generation) }
         default: relay.append(.command(command))

@@ -57,6 +57,7 @@ extension Node {
 
     /// The members of a room over the whole cluster; on an island, those that this node knows of.
     private func memberCount(of room: RoomKey) async -> Int {
+        let cluster = clusters[room]
         if case .success(.count(let count)) = await cluster.ask(.count(room)), !status.isDegraded { return count }
         return await cluster.members(of: room)
     }

@@ -75,7 +75,7 @@ extension Node {
         } catch {
             throw error.refusal
         }
-        guard case .registered(let entry) = try await rendezvous(.rendezvousRegister(room, registration)) else {
+        guard case .registered(let entry) = try await rendezvous(.rendezvousRegister(room, registration), in: room) else {
             throw .internalError
         }
         metrics.rendezvousRegisters.increment()
@@ -94,7 +94,7 @@ extension Node {
         } catch {
             throw error.refusal
         }
-        _ = try await rendezvous(.rendezvousUnregister(key, peer, owner: caller.owner))
+        _ = try await rendezvous(.rendezvousUnregister(key, peer, owner: caller.owner), in: key)
     }
 
     /// One page of the records of a room as JSON: `{namespace,room,peers,cookie,more}`.
@@ -113,7 +113,7 @@ extension Node {
         }
         let limit = rendezvousBounds.discoverLimit(limit)
         let command = BackplaneCommand.rendezvousDiscover(key, limit: limit, after: position)
-        guard case .page(let page) = try await rendezvous(command) else { throw .internalError }
+        guard case .page(let page) = try await rendezvous(command, in: key) else { throw .internalError }
         metrics.rendezvousDiscovers.increment()
         var out = Array("{\"namespace\":".utf8)
         out += JSONText.quote(key.namespace)
@@ -130,8 +130,10 @@ extension Node {
         return out
     }
 
-    private func rendezvous(_ command: BackplaneCommand) async throws(Refusal) -> RendezvousOutcome {
-        switch await cluster.ask(command) {
+    private func rendezvous(
+        _ command: BackplaneCommand, in room: RoomKey
+    ) async throws(Refusal) -> RendezvousOutcome {
+        switch await clusters[room].ask(command) {
         case .success(.rendezvous(.refused(let error))): throw error.refusal
         case .success(.rendezvous(let outcome)): return outcome
         case .success: throw .internalError

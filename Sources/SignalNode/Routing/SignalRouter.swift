@@ -8,13 +8,11 @@ import SignalDomain
 final class SignalRouter: Sendable {
     private let shards: [LoopShard.Handle]
     private let directory: RoomDirectory
-    private let cluster: Cluster
     private let metrics: NodeMetrics
 
-    init(shards: [LoopShard.Handle], directory: RoomDirectory, cluster: Cluster, metrics: NodeMetrics) {
+    init(shards: [LoopShard.Handle], directory: RoomDirectory, metrics: NodeMetrics) {
         self.shards = shards
         self.directory = directory
-        self.cluster = cluster
         self.metrics = metrics
     }
 
@@ -24,13 +22,13 @@ final class SignalRouter: Sendable {
         guard let targets = seat.shard.shard.route(of: seat.room)?.targets else { return }
         deliver(frame, to: targets.shards, in: seat.room, except: seat.peer, from: session)
         guard !targets.nodes.isEmpty else { return }
-        cluster.post(.relay(envelope(frame, from: session, to: targets.nodes)))
+        session.cluster.post(.relay(envelope(frame, from: session, to: targets.nodes)))
     }
 
     /// The same for a peer whose directed signals are still on their way through the cluster: it goes behind them.
     func relayBehind(_ frame: ByteBuffer, from session: Session) {
         let targets = session.seat.shard.shard.route(of: session.seat.room)?.targets
-        cluster.post(.broadcast(envelope(frame, from: session, to: targets?.nodes ?? [])))
+        session.cluster.post(.broadcast(envelope(frame, from: session, to: targets?.nodes ?? [])))
     }
 
     private func envelope(_ frame: ByteBuffer, from session: Session, to nodes: [NodeInstance]) -> Envelope {

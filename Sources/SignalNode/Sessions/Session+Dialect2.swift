@@ -14,7 +14,7 @@ extension Session {
         node.metrics.messages.increment()
         if state.value.conversation?.isHeard == false {
             state.value.conversation?.isHeard = true
-            node.cluster.post(.heard(self))
+            cluster.post(.heard(self))
         }
         message.withUnsafeReadableBytes { bytes in
             do throws(ScanError) {
@@ -45,9 +45,9 @@ extension Session {
         switch command {
         case .heartbeat(let sequence):
             socket.send(SignalFrame.text(ServerMessages.heartbeatAck(now: node.clock.wall())), from: nil)
-            if let sequence { node.cluster.post(.confirmed(sequence, self)) }
-        case .ack(let sequence): node.cluster.post(.confirmed(sequence, self))
-        case .presence(let metadata): node.cluster.post(.metadata(metadata, self))
+            if let sequence { cluster.post(.confirmed(sequence, self)) }
+        case .ack(let sequence): cluster.post(.confirmed(sequence, self))
+        case .presence(let metadata): cluster.post(.metadata(metadata, self))
         case .auth(let token): if !node.sharedToken.admits(token) { end(.unauthorized) }
         case .telemetry(let report): node.metrics.report(report)
         case .leave:
@@ -97,7 +97,7 @@ extension Session {
             state.value.conversation?.underway += 1
             let signal = DirectedSignal(
                 sender: seat.place, connection: seat.connection, to: peer, id: id, payload: payload)
-            node.cluster.post(.signal(signal, self))
+            cluster.post(.signal(signal, self))
         }
     }
 
@@ -145,6 +145,6 @@ extension Session {
     }
 
     public func noteRoundTrip(_ milliseconds: Int64) {
-        if dialect == .two { node.cluster.post(.roundTrip(milliseconds, self)) }
+        if dialect == .two { cluster.post(.roundTrip(milliseconds, self)) }
     }
 }

@@ -44,12 +44,15 @@ public final class Session: SocketSession, Sendable {
     let seat: Seat
     let stamp: Stamp
     let node: Node
+    /// The shard of its room.
+    let cluster: Cluster
     let state: NIOLoopBoundBox<State>
     public let dialect: Dialect
 
-    init(_ seat: Seat, node: Node, conversation: Conversation? = nil) {
+    init(_ seat: Seat, node: Node, conversation: sending Conversation? = nil) {
         self.seat = seat
         self.node = node
+        cluster = node.clusters[seat.room]
         dialect = conversation == nil ? .one : .two
         stamp = Stamp(peer: seat.peer, room: seat.room)
         state = .makeBoxSendingValue(
@@ -123,7 +126,7 @@ public final class Session: SocketSession, Sendable {
             log("peer.disconnected")
         }
         state.value.phase = .ended
-        node.cluster.post(.departed(departure, self))
+        cluster.post(.departed(departure, self))
     }
 
     /// Who came and went, for whoever debugs; never an address, a token or a payload.

@@ -27,6 +27,7 @@ struct NodeConfigurationReader {
         if let file = openFile(namedBy: sources) { sources.append(file) }
         for setting in Settings.all { read(setting, from: sources) }
         if problems.isEmpty { problems = configuration.problems() }
+        if problems.isEmpty { problems = configuration.redis.addressProblems() }
     }
 
     private mutating func read(_ setting: Setting, from sources: [SettingSource]) {

@@ -63,7 +63,21 @@ enum Settings {
     private static let redis: [Setting] = [
         Setting(
             "redisUrl", .redis, .optionalText(\.redis.url), secrecy: .address, default: "embedded backplane",
-            "Redis of the cluster: redis:// or rediss://."),
+            "Redis of the cluster: redis://, rediss://, or sentinel://host,host,host/primary, sentinels:// (docs/redis.md)."
+        ),
+        Setting(
+            "redisUrls", .redis, .optionalText(\.redis.urls), secrecy: .address, default: "one shard",
+            "Several shards instead of one Redis: name=url;name=url, the same on all nodes."),
+        Setting(
+            "redisSentinelUser", .redis, .optionalText(\.redis.sentinelUser), default: "default user",
+            "ACL user of the Sentinels themselves."),
+        Setting(
+            "redisSentinelPassword", .redis, .optionalText(\.redis.sentinelPassword), secrecy: .secret,
+            default: "no login",
+            "Password of the Sentinels themselves; the login in the address is that of the data servers."),
+        Setting(
+            "redisSentinelTimeoutMs", .redis, .integer(\.redis.sentinelTimeoutMs, 10...60_000, .milliseconds),
+            "How long one Sentinel may take to connect, and to answer, before the next one is asked."),
         Setting(
             "redisRequired", .redis, .bool(\.redis.required),
             "The node is not ready before its first registration in Redis."),

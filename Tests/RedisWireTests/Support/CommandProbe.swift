@@ -16,7 +16,14 @@ struct CommandProbe: Sendable {
     static func run(
         _ url: String, _ configuration: RedisLinkConfiguration = .patient, _ body: (CommandProbe) async throws -> Void
     ) async throws {
-        let probe = try await CommandProbe(try RedisURL(url), configuration)
+        try await run(try RedisAddress(url), configuration, body)
+    }
+
+    static func run(
+        _ address: RedisAddress, _ configuration: RedisLinkConfiguration = .patient, logger: Logger = .silent,
+        _ body: (CommandProbe) async throws -> Void
+    ) async throws {
+        let probe = try await CommandProbe(address, configuration, logger)
         do {
             try await body(probe)
         } catch {
@@ -26,13 +33,14 @@ struct CommandProbe: Sendable {
         try await probe.close()
     }
 
-    private init(_ url: RedisURL, _ configuration: RedisLinkConfiguration) async throws {
+    private init(_ address: RedisAddress, _ configuration: RedisLinkConfiguration, _ logger: Logger) async throws {
         let loop = MultiThreadedEventLoopGroup.singleton.next()
         let states = self.states
         self.loop = loop
         link = try await loop.submit {
             let link = RedisCommandLink(
-                url: url, configuration: configuration, on: loop, logger: .silent, onStateChange: { states.add($0) })
+                source: address.source(configuration: configuration, on: loop, logger: logger),
+                configuration: configuration, on: loop, logger: logger, onStateChange: { states.add($0) })
             link.start()
             return NIOLoopBound(link, eventLoop: loop)
         }.get()
@@ -91,11 +99,20 @@ struct CommandProbe: Sendable {
     }
 }
 
+extension CommandProbe {
+    /// The port of the server behind the link, in its own words.
+    func serverPort() async -> Int? {
+        guard case .success(let reply) = await send(RedisCommand("CONFIG", ["GET", "port"])) else { return nil }
+        return reply.array?.last?.int.map(Int.init)
+    }
+}
+
 extension RedisLinkConfiguration {
     /// For tests that are not about deadlines: a loaded machine must not decide them.
     static var patient: RedisLinkConfiguration {
         RedisLinkConfiguration(
-            connectTimeout: .seconds(20), commandTimeout: .seconds(20), reconnectBackoffMin: .milliseconds(1),
+            connectTimeout: .seconds(20), sentinelTimeout: .seconds(20), commandTimeout: .seconds(20),
+            reconnectBackoffMin: .milliseconds(1),
             reconnectBackoffMax: .milliseconds(50), silenceTimeout: .seconds(20))
     }
 

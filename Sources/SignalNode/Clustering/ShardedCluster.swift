@@ -1,0 +1,45 @@
+public import Backplane
+import SignalDomain
+
+/// The shards of the cluster: each room lives on exactly one, and each shard has a life of its own, so that one that is
+/// away degrades only its rooms. Immutable, safe from any thread.
+struct ShardedCluster: Sendable {
+    private let map: ShardMap
+    /// In the order of `map.names`.
+    private let clusters: [Cluster]
+
+    init(map: ShardMap, clusters: [Cluster]) {
+        self.map = map
+        self.clusters = clusters
+    }
+
+    subscript(room: RoomKey) -> Cluster { clusters[map.shard(of: room)] }
+
+    func start() {
+        for cluster in clusters { cluster.start() }
+    }
+
+    func retire(leaseMs: Int) async {
+        await withTaskGroup(of: Void.self) { group in
+            for cluster in clusters { group.addTask { await cluster.retire(leaseMs: leaseMs) } }
+        }
+    }
+}
+
+extension Node {
+    /// One of the places where the cluster's state lives.
+    public struct Shard {
+        /// Decides with the other names which rooms it holds.
+        public var name: String
+        public var backplane: any Backplane
+        #if DEBUG
+            /// Rules that the machine of this shard lacks, to show what each of them prevents.
+            package var withoutGuards: Guards = []
+        #endif
+
+        public init(name: String, backplane: any Backplane) {
+            self.name = name
+            self.backplane = backplane
+        }
+    }
+}
