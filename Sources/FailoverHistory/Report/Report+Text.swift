@@ -1,4 +1,4 @@
-import Foundation
+public import Foundation
 
 extension Report {
     /// The JSON of `signal-load failover --json`; durations without a sample are left out.

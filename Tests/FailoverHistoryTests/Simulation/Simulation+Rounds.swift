@@ -4,8 +4,8 @@ private let second: Int64 = 1_000_000
 
 extension Simulation {
     /// A whole run: everybody joins, the steps one after the other, an end without haste.
-    static func history(seed: UInt64, steps: [Step]) -> History {
-        let run = Simulation(seed: seed)
+    static func history(seed: UInt64, steps: [Step], rooms: Int = 5) -> History {
+        let run = Simulation(seed: seed, rooms: rooms)
         run.startTraffic()
         run.run(for: 3 * second)
         for (number, step) in steps.enumerated() { run.round(step, number) }
