@@ -83,7 +83,7 @@ struct Failover: AsyncParsableCommand {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
         let startedAt = Date()
         do {
-            remarks = try await run.play(on: group)
+            try await run.play(on: group, &remarks)
         } catch {
             failure = error
         }
@@ -138,8 +138,10 @@ struct Failover: AsyncParsableCommand {
 
     private func prepared() throws -> FailoverRun {
         let directory = logs ?? NSTemporaryDirectory() + "signal-load-failover-\(getpid())"
+        guard directory.utf8.count < 80 else { throw ValidationError("--logs: sockets need a shorter path.") }
         var settings = RigSettings(
-            binary: try nodeBinary(), edgeConfiguration: edge, directory: directory)
+            binary: try nodeBinary(), edgeConfiguration: edge,
+            directory: URL(fileURLWithPath: directory).path())
         guard FileManager.default.isReadableFile(atPath: edge) else {
             throw ValidationError("\(edge) cannot be read: run from the root of the project, or name it with --edge.")
         }
