@@ -120,7 +120,7 @@ extension Membership {
 
     private mutating func announced(_ command: AnnounceCommand, _ lost: [AnnounceLoss]) {
         for loss in lost where rooms[command.room]?.local[loss.peer]?.connection == loss.connection {
-            dismiss(loss.peer, loss.cause == .inUse ? .inUse : .replaced, in: command.room)
+            dismiss(loss.peer, MembershipLoss(loss.cause), in: command.room)
         }
     }
 
