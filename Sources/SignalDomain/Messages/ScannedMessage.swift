@@ -16,8 +16,8 @@ public struct ScannedMessage: Hashable, Sendable {
     public let ownsSequence: Bool
 
     public init(
-        type: MessageType, forged: [Range<Int>], start: Int, end: Int, isEmpty: Bool, to: MemberValue?, id: MemberValue?,
-        ownsSequence: Bool = false
+        type: MessageType, forged: [Range<Int>], start: Int, end: Int, isEmpty: Bool, to: MemberValue?,
+        id: MemberValue?, ownsSequence: Bool = false
     ) {
         self.type = type
         self.forged = forged
