@@ -22,6 +22,8 @@ struct Conversation {
     var heardAt: Int64
     /// Members of the room, as far as this client was told.
     var members = 1
+    /// A receipt beyond the budget: it waits for the next look at the clock, for no later one may come.
+    private var lateReceipt: UInt64?
     private var commands: FixedWindow
     private var malformed: FixedWindow
 
@@ -60,6 +62,14 @@ struct Conversation {
     /// Whether the budget of messages to the server itself admits one more.
     mutating func admitCommand(perSecond limit: Int, nowMs: Int64) -> Bool {
         limit == 0 || commands.admit(limit: limit, windowMs: 1_000, nowMs: nowMs) == .admitted
+    }
+
+    mutating func keepReceipt(_ sequence: UInt64) { lateReceipt = max(lateReceipt ?? 0, sequence) }
+
+    /// Takes out the receipt that waits.
+    mutating func takeReceipt() -> UInt64? {
+        defer { lateReceipt = nil }
+        return lateReceipt
     }
 
     /// Counts a message that could not be read; false when there were too many.
