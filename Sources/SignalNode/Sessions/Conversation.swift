@@ -5,6 +5,8 @@ import SignalDomain
 struct Conversation {
     /// Frames that may arrive between the hello and the welcome, and messages that the client may send in between.
     static let maxEarly = 256
+    /// Bytes of these messages.
+    static let maxEarlyBytes = 1_048_576
 
     /// The stamp of signals that are to be confirmed.
     let confirmedStamp: Stamp
@@ -15,6 +17,7 @@ struct Conversation {
     /// Nothing but the welcome may come first.
     private(set) var isWelcomed = false
     private var earlyFrames: [ByteBuffer] = []
+    private var earlyBytes = 0
     private var earlyMessages: [ByteBuffer] = []
     /// Directed signals that the cluster has not dispatched yet: a broadcast must not overtake them.
     var underway = 0
@@ -46,7 +49,8 @@ struct Conversation {
     /// Keeps a message of a client that did not wait for its welcome; false when it sends too many.
     mutating func keepMessage(_ message: ByteBuffer) -> Bool {
         earlyMessages.append(message)
-        return earlyMessages.count <= Self.maxEarly
+        earlyBytes += message.readableBytes
+        return earlyMessages.count <= Self.maxEarly && earlyBytes <= Self.maxEarlyBytes
     }
 
     /// Hands out what was kept; from now on nothing is.
