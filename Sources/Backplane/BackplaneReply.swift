@@ -91,10 +91,12 @@ public enum SendOutcome: Hashable, Sendable {
 /// A member of an announced page that must close.
 public struct AnnounceLoss: Hashable, Sendable {
     public enum Cause: UInt8, Hashable, Sendable {
-        /// A newer connection of the same session, or a newer session of the same owner, lives elsewhere.
+        /// A newer session of the same owner lives elsewhere.
         case replaced = 0
         /// Another owner's session keeps the peer ID.
         case inUse = 1
+        /// A newer connection of the same session lives elsewhere.
+        case stale = 2
     }
 
     public var peer: PeerID

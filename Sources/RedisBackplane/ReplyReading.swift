@@ -124,12 +124,14 @@ enum ReplyReading {
     }
 
     private static func losses(_ flat: [RESPValue]) -> [AnnounceLoss] {
-        stride(from: 0, to: flat.count - flat.count % 3, by: 3).compactMap { index in
+        let causes: [String: AnnounceLoss.Cause] = ["R": .replaced, "S": .stale, "U": .inUse]
+        return stride(from: 0, to: flat.count - flat.count % 3, by: 3).compactMap { index in
             guard let peer = flat[index].string.flatMap({ try? PeerID($0) }),
-                let connection = flat[index + 1].string.flatMap({ ConnectionID(text: $0) })
+                let connection = flat[index + 1].string.flatMap({ ConnectionID(text: $0) }),
+                let cause = flat[index + 2].string.flatMap({ causes[$0] })
             else { return nil }
             return AnnounceLoss(
-                peer: peer, connection: connection, cause: flat[index + 2].string == "U" ? .inUse : .replaced)
+                peer: peer, connection: connection, cause: cause)
         }
     }
 

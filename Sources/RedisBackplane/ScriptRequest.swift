@@ -40,7 +40,8 @@ extension RedisBackplaneSettings {
         case .register(let node, let info):
             .script(
                 .init(
-                    .register, keys: [
+                    .register,
+                    keys: [
                         RedisKeys.epoch, RedisKeys.lastBeat, RedisKeys.live, RedisKeys.info, RedisKeys.shards,
                     ],
                     arguments: [

@@ -28,6 +28,8 @@ final class NodeStatusBoard: Sendable {
         var isConnected = false
         var wasRegistered = false
         var isDegraded = false
+        /// Live nodes of this shard know other shards than this node.
+        var isMismatched = false
     }
 
     /// Where the cluster's runner of one shard writes.
@@ -36,6 +38,14 @@ final class NodeStatusBoard: Sendable {
         fileprivate let index: Int
 
         func update(_ body: (inout Facts) -> Void) { board.state.withLock { body(&$0.shards[index]) } }
+
+        /// Whether this node must not be the first one of an empty shard: elsewhere it was told that it is wrong about
+        /// the shards.
+        var isDoubtful: Bool {
+            board.state.withLock { state in
+                state.shards.indices.contains { $0 != index && state.shards[$0].isMismatched }
+            }
+        }
     }
 
     private struct State {
@@ -69,9 +79,10 @@ final class NodeStatusBoard: Sendable {
             }
         // A node that serves some shards serves: the peers of the others are told to come back.
         let isRegistered = state.shards.contains(where: \.wasRegistered)
+        let isDoubtful = state.shards.contains { $0.isMismatched && !$0.wasRegistered }
         return NodeStatus(
             nodeName: nodeName, backplane: backplane,
             isDegraded: isShared && state.shards.contains(where: \.isDegraded), isDraining: state.isDraining,
-            isReady: !state.isDraining && (isRegistered || !requiresRegistration))
+            isReady: !state.isDraining && !isDoubtful && (isRegistered || !requiresRegistration))
     }
 }

@@ -61,7 +61,7 @@ extension Membership {
             if instance == node { actions.append(.refence) } else { sweep(instance) }
         case .echo(let sequence):
             beatsEchoed = max(beatsEchoed, min(sequence, beatsSent))
-        case .broadcast, .directed, .letter, .confirmed, .undeliverable:
+        case .broadcast, .variant, .directed, .letter, .confirmed, .undeliverable:
             break
         }
         pump()
@@ -120,7 +120,7 @@ extension Membership {
 
     private mutating func announced(_ command: AnnounceCommand, _ lost: [AnnounceLoss]) {
         for loss in lost where rooms[command.room]?.local[loss.peer]?.connection == loss.connection {
-            dismiss(loss.peer, loss.cause == .inUse ? .inUse : .replaced, in: command.room)
+            dismiss(loss.peer, MembershipLoss(loss.cause), in: command.room)
         }
     }
 

@@ -67,6 +67,16 @@ public enum MembershipLoss: Hashable, Sendable {
     case inUse
 }
 
+extension MembershipLoss {
+    init(_ cause: AnnounceLoss.Cause) {
+        switch cause {
+        case .replaced: self = .replaced
+        case .inUse: self = .inUse
+        case .stale: self = .stale
+        }
+    }
+}
+
 /// A change among the members of a room.
 public enum PresenceChange: Hashable, Sendable {
     case joined(PeerID, MemberRecord)

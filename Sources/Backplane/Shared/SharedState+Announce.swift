@@ -70,7 +70,7 @@ extension MemberRecord {
     func prevails(over entry: AnnounceCommand.Entry, own: Set<NodeInstance>) -> AnnounceLoss.Cause? {
         let other = entry.record
         if connection == other.connection { return nil }
-        if session == other.session { return connectionNumber >= other.connectionNumber ? .replaced : nil }
+        if session == other.session { return connectionNumber >= other.connectionNumber ? .stale : nil }
         if own.contains(node) { return nil }
         if owner == other.owner {
             let isYounger = (generation, session.text) > (other.generation, other.session.text)

@@ -106,7 +106,7 @@ extension Script {
         local function prevails(old, new)
           if old.cid == new.cid then return nil end
           if old.sid == new.sid then
-            if tonumber(old.cn) >= tonumber(new.cn) then return 'R' end
+            if tonumber(old.cn) >= tonumber(new.cn) then return 'S' end
             return nil
           end
           if own[old.nid] then return nil end

@@ -18,6 +18,9 @@ final class SentinelWatch {
     ) {
         let seats = Seats(address)
         self.seats = seats
+        // A lost Sentinel must not be read as a lost Redis.
+        var logger = logger
+        logger[metadataKey: "link"] = "sentinel"
         link = RedisSubscriptionLink(
             source: seats, configuration: configuration, on: loop, logger: logger,
             channels: { [SentinelAnswer.channel] },

@@ -2,7 +2,7 @@ import NIOCore
 import SignalDomain
 
 /// What a session of dialect 2 remembers of its socket, besides its seat. Confined to the loop of the socket.
-struct Conversation {
+final class Conversation {
     /// Frames that may arrive between the hello and the welcome, and messages that the client may send in between.
     static let maxEarly = 256
     /// Bytes of these messages.
@@ -40,21 +40,21 @@ struct Conversation {
     }
 
     /// Keeps a frame that arrived before the welcome; at most once, so what is too much is dropped.
-    mutating func keepForLater(_ frame: ByteBuffer) -> Bool {
+    func keepForLater(_ frame: ByteBuffer) -> Bool {
         guard !isWelcomed else { return false }
         if earlyFrames.count < Self.maxEarly { earlyFrames.append(frame) }
         return true
     }
 
     /// Keeps a message of a client that did not wait for its welcome; false when it sends too many.
-    mutating func keepMessage(_ message: ByteBuffer) -> Bool {
+    func keepMessage(_ message: ByteBuffer) -> Bool {
         earlyMessages.append(message)
         earlyBytes += message.readableBytes
         return earlyMessages.count <= Self.maxEarly && earlyBytes <= Self.maxEarlyBytes
     }
 
     /// Hands out what was kept; from now on nothing is.
-    mutating func welcome() -> (frames: [ByteBuffer], messages: [ByteBuffer]) {
+    func welcome() -> (frames: [ByteBuffer], messages: [ByteBuffer]) {
         isWelcomed = true
         defer {
             earlyFrames = []
@@ -64,7 +64,7 @@ struct Conversation {
     }
 
     /// Whether the budget of messages to the server itself admits one more.
-    mutating func admitCommand(perSecond limit: Int, nowMs: Int64) -> Bool {
+    func admitCommand(perSecond limit: Int, nowMs: Int64) -> Bool {
         limit == 0 || commands.admit(limit: limit, windowMs: 1_000, nowMs: nowMs) == .admitted
     }
 
@@ -77,7 +77,7 @@ struct Conversation {
     }
 
     /// Counts a message that could not be read; false when there were too many.
-    mutating func admitMalformed(perMinute limit: Int, nowMs: Int64) -> Bool {
+    func admitMalformed(perMinute limit: Int, nowMs: Int64) -> Bool {
         limit == 0 || malformed.admit(limit: limit, windowMs: 60_000, nowMs: nowMs) == .admitted
     }
 }
