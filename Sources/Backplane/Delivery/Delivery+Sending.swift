@@ -25,8 +25,10 @@ extension Delivery {
         if isReachable(pair, whereabouts) {
             copy.state = .here
             copy.receiver = residents[pair.target]?.session
+            if residents[pair.target]?.offer(letter, id: nil, guards: guards) == .confirmed {
+                return tell(copy, residents[pair.target]?.isLegacy == true ? .written : .received)
+            }
             copies.insert(copy)
-            _ = residents[pair.target]?.offer(letter, id: nil, guards: guards)
             handOver(at: pair.target, now: now)
         } else {
             copies.insert(copy)
