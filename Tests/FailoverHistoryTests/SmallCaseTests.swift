@@ -62,6 +62,19 @@ struct SmallCaseTests {
         #expect(result.detectMs?.max == 4900)
     }
 
+    @Test("who was welcomed after the loss is no survivor, and its news is no detection")
+    func newcomer() throws {
+        var history = Self.bobComesBack(at: 16_000, resumed: false)
+        let dave = Client(4)
+        Self.join(&history, dave, "node1", at: 12_000, members: [Self.alice, Self.bob, Self.carol])
+        for client in [Self.alice, Self.carol] { Self.add(&history, 12_001, .sawJoin(client: client, peer: dave)) }
+        Self.add(&history, 14_901, .sawLeave(client: dave, peer: Self.bob, reason: .nodeLost))
+        Self.add(&history, 16_002, .sawJoin(client: dave, peer: Self.bob))
+        let result = try Self.result(history)
+        #expect(result.detectMs?.n == 2)
+        #expect(result.falseLeaves == 0)
+    }
+
     @Test("a leave of one whose hello came before the sweep is false, whatever the welcome says")
     func falseLeave() throws {
         #expect(try Self.result(Self.bobComesBack(at: 13_000, resumed: true)).falseLeaves == 2)
