@@ -9,6 +9,7 @@ public enum BackplaneReply: Hashable, Sendable {
     case registered(epoch: String)
     /// Live nodes know other shards; this one was not registered.
     case mismatched
+    case agreed(Bool)
     case joined(JoinReply)
     /// The same session already has a newer connection: this socket closes silently.
     case stale
