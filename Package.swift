@@ -85,10 +85,13 @@ let package = Package(
             ],
             swiftSettings: strict),
         .executableTarget(
-            name: "signal-load", dependencies: [core, posix, http1, webSocket, arguments],
+            name: "signal-load",
+            dependencies: ["FailoverHistory", "SignalDomain", core, posix, http1, webSocket, arguments],
             swiftSettings: strict),
 
         // The proof.
+        .target(name: "FailoverHistory", swiftSettings: strict),
+        .testTarget(name: "FailoverHistoryTests", dependencies: ["FailoverHistory"], swiftSettings: strict),
         .target(
             name: "SignalTestKit", dependencies: ["SignalDomain", core, posix, http1, webSocket],
             path: "Tests/SignalTestKit", swiftSettings: strict),
@@ -119,7 +122,9 @@ let package = Package(
             dependencies: ["signal-node", "SignalNode", "RedisWire", core, posix, logging, arguments, configuration],
             swiftSettings: strict),
         .testTarget(
-            name: "LoadTests", dependencies: ["signal-load", core, posix, http1, webSocket], swiftSettings: strict),
+            name: "LoadTests",
+            dependencies: ["signal-load", "FailoverHistory", "SignalDomain", core, posix, http1, webSocket],
+            swiftSettings: strict),
         .testTarget(
             name: "ClusterTests", dependencies: ["SignalTestKit", "SignalDomain", "signal-node", core, posix],
             swiftSettings: strict),

@@ -1,10 +1,10 @@
 import ArgumentParser
 
-/// Load and measurement for servers that speak dialect 1 of the signaling protocol.
+/// Load, measurement and failover proof for signaling servers.
 @main
 struct SignalLoad: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "signal-load",
-        abstract: "Measures signaling servers on this machine.",
-        subcommands: [Bench.self])
+        abstract: "Measures signaling servers on this machine, and proves what they promise when parts of them fail.",
+        subcommands: [Bench.self, Failover.self])
 }

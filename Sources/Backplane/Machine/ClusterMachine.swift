@@ -119,6 +119,7 @@ public struct ClusterMachine: Sendable {
         for action in taken { absorb(action, now: now) }
         if wasLive, !membership.isLive { reviewAll(now) }
         if !wasLive, membership.isLive {
+            delivery.isSettling = membership.isSettling
             collectDelivery()
             delivery.live(recovering: Set(membership.rooms.keys), now: now)
         }
@@ -126,6 +127,7 @@ public struct ClusterMachine: Sendable {
     }
 
     mutating func finish(_ now: Int64) -> [ClusterAction] {
+        delivery.isSettling = membership.isSettling
         collectDelivery()
         defer { actions.removeAll(keepingCapacity: true) }
         return actions
@@ -161,7 +163,7 @@ public struct ClusterMachine: Sendable {
         guard membership.rooms[place.room]?.local[place.peer] == nil else { return }
         away[place] = nil
         switch loss {
-        case .stale: delivery.move(from: place)
+        case .stale: delivery.move(from: place, now: now)
         case .replaced, .inUse: delivery.end(place, .replaced, now: now)
         }
     }

@@ -8,23 +8,31 @@ enum Handshake {
     private static let answerLimitBytes = 16_384
 
     static func request(for seat: Seat) -> String {
-        let endpoint = seat.endpoint
+        request(to: seat.endpoint, query: "namespace=\(Seat.namespace)&room=\(seat.room)&peerId=\(seat.peerId)")
+    }
+
+    /// - Parameters:
+    ///   - query: appended to the one that the endpoint may have.
+    ///   - subprotocol: the only one to offer, if any.
+    static func request(to endpoint: Endpoint, query: String, subprotocol: String? = nil) -> String {
         let separator = endpoint.target.contains("?") ? "&" : "?"
+        let offer = subprotocol.map { "Sec-WebSocket-Protocol: \($0)\r\n" } ?? ""
         return """
-            GET \(endpoint.target)\(separator)namespace=\(Seat.namespace)&room=\(seat.room)&peerId=\(seat.peerId) \
-            HTTP/1.1\r
+            GET \(endpoint.target)\(separator)\(query) HTTP/1.1\r
             Host: \(endpoint.authority)\r
             Upgrade: websocket\r
             Connection: Upgrade\r
             Sec-WebSocket-Key: \(key)\r
             Sec-WebSocket-Version: 13\r
-            \r
+            \(offer)\r
 
             """
     }
 
     /// Consumes the answer's head; false while it is incomplete. Bytes behind the head stay in `buffer`.
-    static func readAnswer(from buffer: inout ByteBuffer) throws -> Bool {
+    ///
+    /// - Parameter subprotocol: the one that the server has to select, if any.
+    static func readAnswer(from buffer: inout ByteBuffer, subprotocol: String? = nil) throws -> Bool {
         let view = buffer.readableBytesView
         guard let end = headEnd(in: view) else {
             guard view.count < answerLimitBytes else { throw HandshakeRefused(reason: "no end of the HTTP head") }
@@ -37,12 +45,17 @@ enum Handshake {
             let body = String(decoding: buffer.readableBytesView.prefix(300), as: UTF8.self)
             throw HandshakeRefused(reason: "\(lines.first ?? "an empty answer") \(body)")
         }
-        let accepted = lines.dropFirst().contains { line in
-            let field = line.split(separator: ":", maxSplits: 1)
-            return field.count == 2 && field[0].lowercased() == "sec-websocket-accept"
-                && field[1].trimmingPrefix(while: \.isWhitespace) == accept
+        func field(_ name: String) -> Substring? {
+            let fields = lines.dropFirst().map { $0.split(separator: ":", maxSplits: 1) }
+            return fields.first { $0.count == 2 && $0[0].lowercased() == name }
+                .map { $0[1].trimmingPrefix(while: \.isWhitespace) }
         }
-        guard accepted else { throw HandshakeRefused(reason: "a wrong Sec-WebSocket-Accept") }
+        guard field("sec-websocket-accept").map(String.init) == accept else {
+            throw HandshakeRefused(reason: "a wrong Sec-WebSocket-Accept")
+        }
+        if let subprotocol, field("sec-websocket-protocol").map(String.init) != subprotocol {
+            throw HandshakeRefused(reason: "it does not speak \(subprotocol)")
+        }
         return true
     }
 

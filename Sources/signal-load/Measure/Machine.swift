@@ -1,7 +1,7 @@
 import Foundation
 
 /// The machine a result belongs to.
-struct Machine: Sendable, Encodable {
+struct Machine: Sendable, Encodable, CustomStringConvertible {
     let cores: Int
     let cpu: String
     let system: String
@@ -12,6 +12,9 @@ struct Machine: Sendable, Encodable {
             cores: ProcessInfo.processInfo.activeProcessorCount, cpu: model(inCPUInfo: cpuInfo) ?? "unknown CPU",
             system: ProcessInfo.processInfo.operatingSystemVersionString)
     }
+
+    /// One line for people.
+    var description: String { "\(cpu), \(cores) cores, \(system)" }
 
     /// The first "model name : …" line.
     static func model(inCPUInfo text: String) -> String? {

@@ -18,14 +18,16 @@ struct Search: CustomStringConvertible, Sendable {
     var resumes = false
     /// Replies that ran before a connection broke arrive on the next one.
     var lateReplies = false
+    /// Peers are clients of dialect 2 that send letters.
+    var letters = false
     var extent: Extent
 
     var description: String { name }
 
-    func run(without guards: Guards = []) -> Outcome {
+    func run(without guards: Guards = []) -> Finding {
         let model = Model(
             nodes: nodes, seats: seats, budget: budget, guards: .all.subtracting(guards), resumes: resumes,
-            lateReplies: lateReplies)
+            lateReplies: lateReplies, letters: letters)
         return switch extent {
         case .states(let limit): Explorer.explore(model, limit: limit)
         case .walks(let count): Explorer.walk(model, seeds: 0..<count)

@@ -1,0 +1,124 @@
+import FailoverHistory
+import Foundation
+import NIOCore
+import NIOPosix
+
+/// Plays a schedule: for each kind of rig its processes, its clients, and round after round.
+struct FailoverRun {
+    let schedule: Schedule
+    let settings: RigSettings
+    let clients: Int
+    let seed: UInt64
+    let recorder: HistoryRecorder
+    /// Gets a line of progress.
+    let say: @Sendable (String) -> Void
+
+    private static let calmLimit = Duration.seconds(12)
+
+    /// What clients complained of, and what steps noted.
+    struct Remarks {
+        var complaints: [String: Int] = [:]
+        var notes: [String] = []
+    }
+
+    var timing: Timing {
+        Timing(lease: Int64(settings.leaseMs) * 1_000, heartbeat: Int64(settings.heartbeatMs) * 1_000)
+    }
+
+    /// A run that takes longer hangs.
+    var longestSeconds: Double {
+        let rounds = schedule.entries.reduce(0) { $0 + $1.rounds }
+        return 180 + 100 * Double(rounds)
+    }
+
+    /// Returns when all rounds are over.
+    ///
+    /// - Throws: `RigFailure` when the cluster could not be started or brought back; events so far are recorded.
+    func play(on group: MultiThreadedEventLoopGroup, _ remarks: inout Remarks) async throws {
+        var plays = 0
+        for kind in [Rig.Kind.single, .sentinel] {
+            let entries = schedule.entries.filter { $0.step.rig == kind }
+            guard !entries.isEmpty else { continue }
+            try await play(entries, on: kind, number: plays, group, &remarks)
+            plays += 1
+        }
+    }
+
+    private func play(
+        _ entries: [Schedule.Entry], on kind: Rig.Kind, number: Int, _ group: MultiThreadedEventLoopGroup,
+        _ remarks: inout Remarks
+    ) async throws {
+        say("starting \(kind == .single ? "Redis" : "Redis with Sentinels"), \(settings.nodes) nodes and the edge …")
+        let (fleetLoop, wireLoop) = (group.next(), group.next())
+        let rig = try await Rig(kind, settings, on: wireLoop)
+        for node in rig.nodes { recorder.record(.nodeUp(node: node.name)) }
+        let fleet = try await makeFleet(number: number, rig: rig, loop: fleetLoop)
+        let stage = Stage(
+            rig: rig, fleet: fleet, recorder: recorder, timing: timing, seed: seed &+ UInt64(number), loop: fleetLoop)
+        defer { remarks.notes += stage.notes }
+
+        say("\(clients) clients join \(RoomPlan(clients: clients).spreads.count) rooms …")
+        stage.refill()
+        guard try await stage.waitUntil(within: .seconds(60), { $0.living > 0 && $0.isWhole }) else {
+            let complaints = try await fleetLoop.submit { fleet.value.complaints }.get()
+            throw RigFailure("the clients did not all come in within 60 s: \(try await stage.state()) \(complaints)")
+        }
+        for entry in entries {
+            for round in 1...max(1, entry.rounds) { try await playRound(round, of: entry, on: stage) }
+        }
+        let complaints = try await fleetLoop.submit {
+            fleet.value.stop()
+            return fleet.value.complaints
+        }.get()
+        remarks.complaints.merge(complaints, uniquingKeysWith: +)
+        ProcessLedger.shared.endAll()
+    }
+
+    private func playRound(_ round: Int, of entry: Schedule.Entry, on stage: Stage) async throws {
+        let began = recorder.now
+        let audit = Audit(recorder: recorder)
+        let wasCalm = try await stage.calm(within: Self.calmLimit)
+        let before = try await stage.state()
+        await audit.nodes(stage.rig.nodes)
+        try await audit.redis(port: try await stage.rig.primaryPort())
+
+        let health = HealthWatch(stage.rig.nodes, recorder: recorder)
+        defer { health.end() }
+        try await stage.setTalking(true)
+        try await Task.sleep(for: .seconds(1) + stage.randomDuration(upTo: .seconds(1)))
+        try await entry.step.play(on: stage, round: round)
+
+        let isWhole = try await stage.waitUntil(within: Self.calmLimit, \.isWhole)
+        try await stage.setTalking(false)
+        let isQuiet = try await stage.waitUntil(within: Self.calmLimit, \.isQuiet)
+        let port = try await stage.rig.primaryPort()
+        try await audit.rooms(try await stage.rooms(), port: port)
+        await audit.nodes(stage.rig.nodes)
+        try await audit.redis(port: port)
+        let state = try await stage.state()
+        recorder.record(.settled(step: entry.step.step, round: round))
+
+        var line = "\(entry.step.step.rawValue) round \(round)/\(entry.rounds): "
+        line += String(format: "%.1f s, ", Double(recorder.now - began) / 1e6)
+        line += "\(state.open) of \(state.living) clients open"
+        if !wasCalm { line += ", not calm before (\(before))" }
+        if !isWhole { line += ", not whole after" }
+        if !isQuiet { line += " (\(state))" }
+        say(line)
+    }
+
+    private func makeFleet(number: Int, rig: Rig, loop: any EventLoop) async throws -> NIOLoopBound<Fleet> {
+        let plan = RoomPlan(clients: clients)
+        let targets = Fleet.Targets(
+            run: "r\(UInt32(truncatingIfNeeded: seed))",
+            edge: try Endpoint("ws://127.0.0.1:\(rig.edge.port)/signal"),
+            nodes: try rig.nodes.map { try Endpoint("ws://127.0.0.1:\($0.port)/signal") })
+        let (seed, recorder) = (seed, recorder)
+        return try await loop.submit {
+            let fleet = Fleet(
+                plan: plan, targets: targets, firstClient: number * 1_000_000, firstRoom: number * 100_000,
+                seed: seed &+ 1, recorder: recorder, loop: loop)
+            return NIOLoopBound(fleet, eventLoop: loop)
+        }.get()
+    }
+}

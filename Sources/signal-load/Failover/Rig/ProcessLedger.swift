@@ -1,0 +1,43 @@
+import Dispatch
+import Foundation
+import Synchronization
+
+/// Every process that this harness has started, so that it can end them all, whatever happens.
+///
+/// Safe from any thread: the list is behind a mutex.
+final class ProcessLedger: Sendable {
+    static let shared = ProcessLedger()
+
+    private let processes = Mutex<[ManagedProcess]>([])
+
+    func add(_ process: ManagedProcess) {
+        processes.withLock { $0.append(process) }
+    }
+
+    /// Ends exactly the processes of this harness, by process id, and waits until they are gone.
+    func endAll() {
+        let all = processes.withLock { list in
+            defer { list = [] }
+            return list
+        }
+        for process in all.reversed() { process.signal(SIGKILL) }
+        let deadline = Date().addingTimeInterval(5)
+        while all.contains(where: \.isRunning), Date() < deadline { usleep(2_000) }
+    }
+
+    /// From now on SIGINT and SIGTERM end the processes and then the harness.
+    ///
+    /// - Returns: keep it as long as the run lasts.
+    func endOnSignals() -> [any DispatchSourceSignal] {
+        [SIGINT, SIGTERM, SIGHUP].map { number in
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            source.setEventHandler {
+                ProcessLedger.shared.endAll()
+                exit(128 + number)
+            }
+            source.resume()
+            return source
+        }
+    }
+}

@@ -1,0 +1,66 @@
+import FailoverHistory
+import Foundation
+
+/// F6: SIGKILL of the Redis primary under Sentinels; its replicas up to date, or one second behind, or refusing at first.
+struct FailOverRedis: FaultStep {
+    let step: Step
+    let rig = Rig.Kind.sentinel
+
+    /// How long the promoted replica listens to nobody: past its promotion, which takes three to four seconds.
+    private static let refusal = Duration.seconds(5)
+
+    func play(on stage: Stage, round: Int) async throws {
+        if step == .redisFailoverLagging { try await lag(stage) }
+        let refusing = step == .redisFailoverRefused ? try await refuse(stage) : nil
+        let lost = try await Self.killPrimary(of: stage, step, round)
+        if step == .redisFailoverLagging { try await signalReplicas(SIGCONT, of: stage) }
+        try await refusing?.value
+        try await Self.awaitNewPrimary(of: stage, besides: lost)
+        stage.healed(step, round)
+        try await stage.watchReturn()
+        try await stage.rig.withSentinels { try await $0.restart(lost) }
+    }
+
+    /// Records the harm and does it; answers the place of the killed server.
+    static func killPrimary(of stage: Stage, _ step: Step, _ round: Int) async throws -> Int {
+        stage.harm(step, round, .redisFailover, nodes: [])
+        var lost = 0
+        try await stage.rig.withSentinels { lost = try await $0.killPrimary() }
+        return lost
+    }
+
+    static func awaitNewPrimary(of stage: Stage, besides lost: Int) async throws {
+        try await stage.rig.withSentinels { group in
+            try await group.awaitFailover(from: group.servers[lost].port, within: .seconds(20))
+        }
+    }
+
+    /// The replicas hear nothing of the last second. Their links end first: what a link has delivered to a stopped process
+    /// is still read when it goes on.
+    private func lag(_ stage: Stage) async throws {
+        try await signalReplicas(SIGSTOP, of: stage)
+        let primary = try await stage.rig.primaryPort()
+        _ = try await RedisServer.pipeline([["CLIENT", "KILL", "TYPE", "replica"]], port: primary)
+        try await Task.sleep(for: .seconds(1))
+    }
+
+    private func signalReplicas(_ number: Int32, of stage: Stage) async throws {
+        try await stage.rig.withSentinels { group in
+            let primary = try? await group.primaryPort()
+            for server in group.servers where server.port != primary { server.signal(number) }
+        }
+    }
+
+    private func refuse(_ stage: Stage) async throws -> Task<Void, any Error> {
+        let primary = try await stage.rig.primaryPort()
+        var servers: [RedisServer] = []
+        try await stage.rig.withSentinels { servers = $0.servers.filter { $0.port != primary } }
+        let replicas = servers
+        return Task {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for replica in replicas { group.addTask { try await replica.refuse(for: Self.refusal) } }
+                try await group.waitForAll()
+            }
+        }
+    }
+}

@@ -1,0 +1,17 @@
+import FailoverHistory
+import Foundation
+
+/// F5: SIGSTOP of Redis for longer than a lease, then SIGCONT.
+struct PauseRedis: FaultStep {
+    let step = Step.redisPause
+    let seconds: Double
+
+    func play(on stage: Stage, round: Int) async throws {
+        stage.harm(step, round, .redisPause, nodes: [])
+        try await stage.rig.withRedis { $0.signal(SIGSTOP) }
+        try await Task.sleep(for: .seconds(seconds))
+        try await stage.rig.withRedis { $0.signal(SIGCONT) }
+        stage.healed(step, round)
+        try await stage.watchReturn()
+    }
+}

@@ -1,0 +1,152 @@
+import Foundation
+import NIOCore
+import NIOPosix
+import Testing
+
+@testable import signal_load
+
+@Suite("The rig", .serialized)
+struct RigTests {
+    /// A directory and a Redis in it, both gone afterwards.
+    private func withRedis(_ body: (inout signal_load.RedisServer, String) async throws -> Void) async throws {
+        let directory = NSTemporaryDirectory() + "rig-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        var ports = FreePorts()
+        var server = try await signal_load.RedisServer("redis", port: try await ports.next(), directory: directory)
+        do {
+            try await body(&server, directory)
+        } catch {
+            try await server.kill()
+            throw error
+        }
+        try await server.kill()
+    }
+
+    @Test("starts Redis again on its port, empty")
+    func restart() async throws {
+        try await withRedis { server, _ in
+            try await server.command("SET", "k", "v")
+            #expect(try await server.command("GET", "k") == .text("v"))
+            try await server.kill()
+            #expect(await !signal_load.RedisServer.answers(port: server.port))
+            try await server.startAgain()
+            #expect(try await server.command("GET", "k") == .null)
+        }
+    }
+
+    @Test("makes Redis refuse new connections for a while")
+    func refusal() async throws {
+        try await withRedis { server, _ in
+            let (port, refusing) = (server.port, server)
+            async let refused: Void = refusing.refuse(for: .seconds(1))
+            try await until("Redis refuses", within: .seconds(1), every: .milliseconds(10)) {
+                await !signal_load.RedisServer.answers(port: port)
+            }
+            try await refused
+            #expect(await signal_load.RedisServer.answers(port: port))
+        }
+    }
+
+    @Test("cuts the wire to Redis in two ways, and mends it")
+    func wire() async throws {
+        try await withRedis { server, _ in
+            var ports = FreePorts()
+            let loop = MultiThreadedEventLoopGroup.singleton.any()
+            let wire = try await PartitionProxy(port: try await ports.next(), upstream: server.port, on: loop)
+            let port = wire.port
+            func ping(within limit: TimeAmount) async -> RedisValue? {
+                try? await signal_load.RedisServer.pipeline([["PING"]], port: port, within: limit).first
+            }
+            #expect(await ping(within: .seconds(2)) == .text("PONG"))
+
+            try await wire.blackhole()
+            async let late = ping(within: .seconds(5))
+            #expect(await ping(within: .milliseconds(200)) == nil)
+            try await wire.forward()
+            #expect(await late == .text("PONG"), "what waited arrives when the wire is mended")
+
+            try await wire.reset()
+            await #expect(throws: (any Error).self) {
+                try await signal_load.RedisServer.pipeline([["PING"]], port: port)
+            }
+            try await wire.forward()
+            #expect(await ping(within: .seconds(2)) == .text("PONG"))
+            try await wire.reset()
+        }
+    }
+
+    @Test("ends an open connection with a reset")
+    func reset() async throws {
+        try await withRedis { server, _ in
+            var ports = FreePorts()
+            let loop = MultiThreadedEventLoopGroup.singleton.any()
+            let wire = try await PartitionProxy(port: try await ports.next(), upstream: server.port, on: loop)
+            let port = wire.port
+            async let blocked = signal_load.RedisServer.pipeline([["BLPOP", "k", "4"]], port: port)
+            try await until("the command waits", within: .seconds(2)) {
+                let clients = try await server.command("INFO", "clients")
+                return clients.string?.contains("blocked_clients:1") == true
+            }
+            try await wire.reset()
+            do {
+                Issue.record("the command was answered: \(try await blocked)")
+            } catch {
+                #expect((error as? IOError)?.errnoCode == ECONNRESET, "\(error)")
+            }
+        }
+    }
+
+    @Test("ends its processes, stopped ones too, and finds out that one has ended")
+    func processes() async throws {
+        let sleeper = try await ManagedProcess("sleeper", ["sleep", "60"], log: "/dev/null")
+        sleeper.signal(SIGSTOP)
+        #expect(sleeper.isRunning)
+        sleeper.signal(SIGKILL)
+        #expect(try await sleeper.ended(within: .seconds(5)))
+        await #expect(throws: (any Error).self) {
+            let none = try await ManagedProcess("none", ["/no/such/program"], log: "/dev/null")
+            guard try await !none.ended(within: .seconds(5)) else { throw RigFailure("it ended at once") }
+        }
+    }
+
+    @Test("reads every RESP reply however the bytes are cut")
+    func replies() throws {
+        let text = "*4\r\n$2\r\nab\r\n:-7\r\n$-1\r\n*2\r\n+OK\r\n-ERR no\r\n"
+        let bytes = Array(text.utf8)
+        let expected = RedisValue.array([
+            .text("ab"), .integer(-7), .null, .array([.text("OK"), .error("ERR no")]),
+        ])
+        for cut in 0..<bytes.count {
+            var buffer = ByteBuffer(bytes: bytes[..<cut])
+            let early = try buffer.readRedisValue()
+            #expect(early == nil)
+            buffer.writeBytes(bytes[cut...])
+            let whole = try buffer.readRedisValue()
+            #expect(whole == expected)
+            #expect(buffer.readableBytes == 0)
+        }
+        for broken in ["?\r\n", "$x\r\n", "*99999999\r\n", String(repeating: "*1\r\n", count: 10)] {
+            var buffer = ByteBuffer(string: broken)
+            #expect(throws: RedisReplyError.self) { try buffer.readRedisValue() }
+        }
+    }
+
+    @Test("fails over to a replica that Sentinel promotes, and becomes redundant again")
+    func sentinels() async throws {
+        let directory = NSTemporaryDirectory() + "rig-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        defer {
+            ProcessLedger.shared.endAll()
+            try? FileManager.default.removeItem(atPath: directory)
+        }
+        var ports = FreePorts()
+        var group = try await SentinelGroup(directory: directory, ports: &ports)
+        let before = try await group.primaryPort()
+        let lost = try await group.killPrimary()
+        #expect(group.servers[lost].port == before)
+        try await group.awaitFailover(from: before, within: .seconds(20))
+        try await group.restart(lost)
+        #expect(try await group.primaryPort() != before)
+    }
+}
