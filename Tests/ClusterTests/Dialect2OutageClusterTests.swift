@@ -104,7 +104,8 @@ struct Dialect2OutageClusterTests {
 
     @Test("a paused node: its members are lost once and back once, and its own client hears no leave of itself")
     func paused() async throws {
-        let cluster = try await Cluster(nodes: 2, settings: ["LEASE_MS": "2000", "HEARTBEAT_MS": "200", "AMNESTY_GAP_MS": "1000"])
+        let cluster = try await Cluster(
+            nodes: 2, settings: ["LEASE_MS": "2000", "HEARTBEAT_MS": "200", "AMNESTY_GAP_MS": "1000"])
         let ann = try await cluster.reliablePeer("ann", at: 0)
         let bob = try await cluster.reliablePeer("bob", at: 1)
         try await ann.next("peer-joined", ["peerId": "bob"])
