@@ -13,8 +13,8 @@ extension Delivery {
     mutating func disconnected(now: Int64?) {
         isLive = false
         closedRooms = []
-        copies.update { copy in
-            if copy.state == .submitted || copy.state == .stored { copy.state = .waiting }
+        for number in copies.all where copies[number]?.state == .submitted || copies[number]?.state == .stored {
+            copies.repeatLater(number)
         }
         for place in residents.keys {
             residents[place]?.awaited = []
@@ -29,7 +29,7 @@ extension Delivery {
         isLive = true
         closedRooms = recovering
         for place in residents.keys where recovering.contains(place.room) { residents[place]?.isBehind = true }
-        for number in copies.all { resubmit(number) }
+        for pair in copies.allPairs { submitWaiting(of: pair, now: now) }
         releaseConfirmations(now: now)
     }
 
@@ -41,12 +41,7 @@ extension Delivery {
             residents[place]?.isBehind = false
             release(at: place, now: now)
         }
-        for number in copies.all where copies[number]?.pair.room == room { resubmit(number) }
-    }
-
-    private mutating func resubmit(_ number: UInt64) {
-        guard let copy = copies[number], copy.state == .waiting, !closedRooms.contains(copy.pair.room) else { return }
-        submit(number)
+        for pair in copies.allPairs where pair.room == room { submitWaiting(of: pair, now: now) }
     }
 
     /// One frame about a copy of this node.

@@ -32,7 +32,7 @@ extension Delivery {
             handOver(at: pair.target, now: now)
         } else {
             copies.insert(copy)
-            if !mustWait(behindOthersOf: pair, except: letter.number) { submit(letter.number) }
+            submitWaiting(of: pair, now: now)
         }
     }
 
@@ -65,9 +65,17 @@ extension Delivery {
         }
     }
 
-    private func mustWait(behindOthersOf pair: Pair, except number: UInt64) -> Bool {
-        closedRooms.contains(pair.room)
-            || copies.numbers(of: pair).contains { $0 != number && copies[$0]?.state == .waiting }
+    /// Submits what waits between two, in the order of sending. Nothing follows a repeated copy before its answer.
+    mutating func submitWaiting(of pair: Pair, now: Int64) {
+        guard isLive, !closedRooms.contains(pair.room) else { return }
+        for number in copies.numbers(of: pair) {
+            guard let copy = copies[number] else { continue }
+            if copy.state == .waiting {
+                guard now >= copy.retryAt else { return }
+                submit(number)
+            }
+            if copies[number]?.state == .submitted, copy.isRepeated { return }
+        }
     }
 
     /// Hands a copy to the shared state.
@@ -109,6 +117,7 @@ extension Delivery {
         let number = command.letter.number
         let target = Place(room: command.room, peer: command.to)
         residents[target]?.awaited.remove(number)
+        defer { submitWaiting(of: command.pair, now: now) }
         guard var copy = copies[number], copy.state == .submitted else {
             return takeUp(outcome, command, at: target, now: now)
         }
@@ -121,14 +130,11 @@ extension Delivery {
             if guards.contains(.heldCopies) { copies[number] = copy } else { copies.remove(number) }
             if isNews { tell(copy, .stored) }
             takeUp(outcome, command, at: target, now: now)
-        case .notFound where isListed && isSettling:
+        case .notFound where isListed && isSettling && !copies.isOvertaken(number):
             // Its node may not have announced it yet.
-            copy.state = .waiting
-            copy.retryAt = now + limits.retryMs
-            copies[number] = copy
+            copies.repeatLater(number, at: now + limits.retryMs)
             actions.append(.resync(command.room))
         case .notFound:
-            copies[number] = copy
             if copy.isPromised {
                 fail(number, .left, now: now)
             } else {
@@ -136,9 +142,7 @@ extension Delivery {
                 finish(number, .refused(.notFound))
             }
         case .full where copy.isPromised:
-            copy.state = .waiting
-            copy.retryAt = now + limits.retryMs
-            copies[number] = copy
+            copies.repeatLater(number, at: now + limits.retryMs)
         case .full:
             residents[target]?.drop(number, of: own)
             finish(number, .refused(.full))
@@ -152,8 +156,7 @@ extension Delivery {
         residents[Place(room: command.room, peer: command.to)]?.awaited.remove(number)
         guard let copy = copies[number], copy.state == .submitted else { return }
         guard copy.isPromised else { return finish(number, .refused(.degraded)) }
-        copies[number]?.state = .waiting
-        copies[number]?.retryAt = now + limits.retryMs
+        copies.repeatLater(number, at: now + limits.retryMs)
     }
 
     /// A letter of this node for a session of this node is in its inbox now: the node was not told by a frame.
@@ -169,8 +172,10 @@ extension Delivery {
         guard let resident = residents[sender], resident.session == copy.pair.session else { return }
         let news = Letter.undeliverable(
             copy.letter, to: copy.pair.to, copy.receiver ?? copy.pair.session, reason: reason)
-        var own = news
-        own.number = 0
-        if residents[sender]?.offer(own, id: nil, guards: guards) == .added { handOver(at: sender, now: now) }
+        if residents[sender]?.offer(news, id: nil, guards: guards) == .added { handOver(at: sender, now: now) }
     }
+}
+
+extension SendCommand {
+    fileprivate var pair: Pair { Pair(room: room, from: letter.from, session: letter.session, to: to) }
 }
