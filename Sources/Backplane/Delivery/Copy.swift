@@ -23,6 +23,8 @@ struct Copy: Hashable, Sendable {
     var since: Int64
     /// Whether the sender was told that it is stored: then only a final outcome may follow.
     var isPromised = false
+    /// Submitted before, without an effect that lasted: it goes alone, for the shared state may refuse it again.
+    var isRepeated = false
     /// When a copy that the shared state did not take is submitted again.
     var retryAt: Int64 = 0
 
@@ -66,6 +68,11 @@ struct Copies: Hashable, Sendable {
 
     func number(of id: String, _ pair: Pair) -> UInt64? { numbers[Key(pair: pair, id: id)] }
 
+    /// Pairs that have copies, by the age of the first.
+    var allPairs: [Pair] {
+        pairs.sorted { ($0.value.first ?? 0) < ($1.value.first ?? 0) }.map(\.key)
+    }
+
     /// Copies whose SEND to this place is under way.
     func submitted(to place: Place) -> Set<UInt64> {
         let numbers = pairs.filter { $0.key.target == place }.flatMap(\.value)
@@ -100,12 +107,18 @@ struct Copies: Hashable, Sendable {
         return copy
     }
 
-    /// Changes every copy in place.
-    mutating func update(_ body: (inout Copy) -> Void) {
-        for number in copies.keys.sorted() {
-            guard var copy = copies[number] else { continue }
-            body(&copy)
-            copies[number] = copy
+    /// Whether a later copy between the same two is in the inbox, or on its way there.
+    func isOvertaken(_ number: UInt64) -> Bool {
+        guard let copy = copies[number] else { return false }
+        return numbers(of: copy.pair).contains { later in
+            later > number && (copies[later]?.state == .submitted || copies[later]?.state == .stored)
         }
+    }
+
+    /// Has a copy submitted again, not before `retryAt`.
+    mutating func repeatLater(_ number: UInt64, at retryAt: Int64 = 0) {
+        copies[number]?.state = .waiting
+        copies[number]?.isRepeated = true
+        copies[number]?.retryAt = retryAt
     }
 }

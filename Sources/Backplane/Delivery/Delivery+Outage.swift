@@ -13,8 +13,8 @@ extension Delivery {
     mutating func disconnected(now: Int64?) {
         isLive = false
         closedRooms = []
-        copies.update { copy in
-            if copy.state == .submitted || copy.state == .stored { copy.state = .waiting }
+        for number in copies.all where copies[number]?.state == .submitted || copies[number]?.state == .stored {
+            copies.repeatLater(number)
         }
         for place in residents.keys {
             residents[place]?.awaited = []
@@ -29,7 +29,7 @@ extension Delivery {
         isLive = true
         closedRooms = recovering
         for place in residents.keys where recovering.contains(place.room) { residents[place]?.isBehind = true }
-        resubmit(now: now) { _ in true }
+        for pair in copies.allPairs { submitWaiting(of: pair, now: now) }
         releaseConfirmations(now: now)
     }
 
@@ -41,15 +41,7 @@ extension Delivery {
             residents[place]?.isBehind = false
             release(at: place, now: now)
         }
-        resubmit(now: now) { $0.room == room }
-    }
-
-    /// What waits between each two peers that are meant, the oldest pair first.
-    private mutating func resubmit(now: Int64, _ isMeant: (Pair) -> Bool) {
-        let pairs = copies.pairs.filter { isMeant($0.key) }
-        for (pair, _) in pairs.sorted(by: { ($0.value.first ?? 0) < ($1.value.first ?? 0) }) {
-            submitNext(of: pair, now: now)
-        }
+        for pair in copies.allPairs where pair.room == room { submitWaiting(of: pair, now: now) }
     }
 
     /// One frame about a copy of this node.

@@ -3,9 +3,9 @@ import SignalDomain
 /// The way in: to a session that this node holds, across its sockets.
 extension Delivery {
     /// A session asks for its place; what arrives for it before the answer is kept.
-    mutating func expect(_ session: SessionID, at place: Place, now: Int64) {
+    mutating func expect(_ session: SessionID, at place: Place) {
         arriving[place] = Arriving(session: session)
-        if residents[place]?.session == session { submitUnstored(for: place, now: now) }
+        if residents[place]?.session == session { submitUnstored(for: place) }
     }
 
     /// The place is refused, or given up.
@@ -58,13 +58,13 @@ extension Delivery {
     mutating func detach(_ connection: ConnectionID, at place: Place, now: Int64) {
         guard residents[place]?.connection == connection else { return }
         releaseConfirmations(now: now, atOnce: true)
-        submitUnstored(for: place, now: now)
+        submitUnstored(for: place)
         residents[place]?.detach()
     }
 
     /// The session lives on another node now, which was given its inbox.
-    mutating func move(from place: Place, now: Int64) {
-        submitUnstored(for: place, now: now)
+    mutating func move(from place: Place) {
+        submitUnstored(for: place)
         residents[place] = nil
     }
 

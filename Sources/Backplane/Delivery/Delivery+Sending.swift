@@ -32,7 +32,7 @@ extension Delivery {
             handOver(at: pair.target, now: now)
         } else {
             copies.insert(copy)
-            submitNext(of: pair, now: now)
+            submitWaiting(of: pair, now: now)
         }
     }
 
@@ -65,22 +65,16 @@ extension Delivery {
         }
     }
 
-    /// Submits what waits between two peers, in order, as far as it may go now.
-    ///
-    /// While peers may only not be announced yet, one at a time: the shared state could refuse one and take the next.
-    mutating func submitNext(of pair: Pair, now: Int64) {
+    /// Submits what waits between two, in the order of sending. Nothing follows a repeated copy before its answer.
+    mutating func submitWaiting(of pair: Pair, now: Int64) {
         guard isLive, !closedRooms.contains(pair.room) else { return }
-        let numbers = copies.numbers(of: pair)
-        let isProbing = numbers.contains { number in
-            guard let copy = copies[number], copy.state == .submitted else { return false }
-            return isSettling || copy.retryAt > 0
-        }
-        if isProbing { return }
-        for number in numbers {
-            guard let copy = copies[number], copy.state == .waiting else { continue }
-            guard now >= copy.retryAt else { return }
-            submit(number)
-            if isSettling || copy.retryAt > 0 { return }
+        for number in copies.numbers(of: pair) {
+            guard let copy = copies[number] else { continue }
+            if copy.state == .waiting {
+                guard now >= copy.retryAt else { return }
+                submit(number)
+            }
+            if copies[number]?.state == .submitted, copy.isRepeated { return }
         }
     }
 
@@ -103,26 +97,27 @@ extension Delivery {
     }
 
     /// What waits for a session that is about to move, or has lost its socket, goes into the inbox before anything else.
-    mutating func submitUnstored(for place: Place, now: Int64) {
+    mutating func submitUnstored(for place: Place) {
         guard guards.contains(.submitBefore), let resident = residents[place] else { return }
-        var pairs: [Pair] = []
         for parcel in resident.shelf {
-            for keeper in parcel.keepers where own.contains(keeper.node) {
-                guard let copy = copies[keeper.number], copy.state == .here else { continue }
-                copies[keeper.number]?.state = .waiting
-                if !pairs.contains(copy.pair) { pairs.append(copy.pair) }
+            for keeper in parcel.keepers where own.contains(keeper.node) && copies[keeper.number]?.state == .here {
+                if isLive, !closedRooms.contains(place.room) {
+                    submit(keeper.number)
+                } else {
+                    copies[keeper.number]?.state = .waiting
+                }
             }
         }
-        for pair in pairs { submitNext(of: pair, now: now) }
     }
 
     /// The answer to a SEND.
     mutating func sent(
-        _ command: SendCommand, _ outcome: SendOutcome, isListed: Bool, mayAppear: Bool, now: Int64
+        _ command: SendCommand, _ outcome: SendOutcome, isListed: Bool, isSettling: Bool, now: Int64
     ) {
         let number = command.letter.number
         let target = Place(room: command.room, peer: command.to)
         residents[target]?.awaited.remove(number)
+        defer { submitWaiting(of: command.pair, now: now) }
         guard var copy = copies[number], copy.state == .submitted else {
             return takeUp(outcome, command, at: target, now: now)
         }
@@ -135,14 +130,11 @@ extension Delivery {
             if guards.contains(.heldCopies) { copies[number] = copy } else { copies.remove(number) }
             if isNews { tell(copy, .stored) }
             takeUp(outcome, command, at: target, now: now)
-        case .notFound where isListed && mayAppear:
+        case .notFound where isListed && isSettling && !copies.isOvertaken(number):
             // Its node may not have announced it yet.
-            copy.state = .waiting
-            copy.retryAt = now + limits.retryMs
-            copies[number] = copy
+            copies.repeatLater(number, at: now + limits.retryMs)
             actions.append(.resync(command.room))
         case .notFound:
-            copies[number] = copy
             if copy.isPromised {
                 fail(number, .left, now: now)
             } else {
@@ -150,15 +142,12 @@ extension Delivery {
                 finish(number, .refused(.notFound))
             }
         case .full where copy.isPromised:
-            copy.state = .waiting
-            copy.retryAt = now + limits.retryMs
-            copies[number] = copy
+            copies.repeatLater(number, at: now + limits.retryMs)
         case .full:
             residents[target]?.drop(number, of: own)
             finish(number, .refused(.full))
         case .passed: break
         }
-        submitNext(of: copy.pair, now: now)
     }
 
     /// The shared state would not take it: nothing is known of what it will take later.
@@ -167,8 +156,7 @@ extension Delivery {
         residents[Place(room: command.room, peer: command.to)]?.awaited.remove(number)
         guard let copy = copies[number], copy.state == .submitted else { return }
         guard copy.isPromised else { return finish(number, .refused(.degraded)) }
-        copies[number]?.state = .waiting
-        copies[number]?.retryAt = now + limits.retryMs
+        copies.repeatLater(number, at: now + limits.retryMs)
     }
 
     /// A letter of this node for a session of this node is in its inbox now: the node was not told by a frame.
@@ -184,8 +172,10 @@ extension Delivery {
         guard let resident = residents[sender], resident.session == copy.pair.session else { return }
         let news = Letter.undeliverable(
             copy.letter, to: copy.pair.to, copy.receiver ?? copy.pair.session, reason: reason)
-        var own = news
-        own.number = 0
-        if residents[sender]?.offer(own, id: nil, guards: guards) == .added { handOver(at: sender, now: now) }
+        if residents[sender]?.offer(news, id: nil, guards: guards) == .added { handOver(at: sender, now: now) }
     }
+}
+
+extension SendCommand {
+    fileprivate var pair: Pair { Pair(room: room, from: letter.from, session: letter.session, to: to) }
 }

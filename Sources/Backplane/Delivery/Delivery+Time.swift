@@ -5,16 +5,12 @@ extension Delivery {
     /// Many times per second while `isBusy`.
     mutating func tick(now: Int64) {
         releaseConfirmations(now: now)
-        var pairs: Set<Pair> = []
         for number in copies.all {
             guard let copy = copies[number] else { continue }
-            switch copy.state {
-            case .here: spill(copy, now: now)
-            case .waiting where pairs.insert(copy.pair).inserted: submitNext(of: copy.pair, now: now)
-            case .waiting, .submitted, .stored: break
-            }
+            if copy.state == .here { spill(copy, now: now) }
             expire(number, now: now)
         }
+        for pair in copies.allPairs { submitWaiting(of: pair, now: now) }
     }
 
     /// A client that does not confirm soon may be gone: its signal is stored.
@@ -39,7 +35,8 @@ extension Delivery {
     /// A sender always learns something in time, and no copy stays for ever.
     private mutating func expire(_ number: UInt64, now: Int64) {
         guard let copy = copies[number] else { return }
-        if !copy.isPromised, now - copy.since >= limits.outcomeMs {
+        // What is under way is not given up: it could arrive behind what follows. The connection's own deadline ends it.
+        if !copy.isPromised, copy.state != .submitted, now - copy.since >= limits.outcomeMs {
             residents[copy.pair.target]?.drop(number, of: own)
             finish(number, .refused(.timeout))
         } else if copy.isPromised, isLive, now - copy.since >= limits.copyMs {

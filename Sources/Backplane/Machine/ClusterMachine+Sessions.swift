@@ -9,7 +9,7 @@ extension ClusterMachine {
         let isLegacy = command.record.flags.contains(.legacy)
         joins[command.record.connection] = PendingJoin(
             place: place, session: command.record.session, isLegacy: isLegacy)
-        if !isLegacy { delivery.expect(command.record.session, at: place, now: now) }
+        if !isLegacy { delivery.expect(command.record.session, at: place) }
         collectDelivery()
         return step(now) { $0.join(command, wallMs: wallMs) }
     }
@@ -119,7 +119,7 @@ extension ClusterMachine {
         guard command.isStored else { return passed(command, outcome) }
         delivery.sent(
             command, outcome, isListed: membership.member(command.to, of: command.room) != nil,
-            mayAppear: membership.isSettling || !membership.isReadable(command.room), now: now)
+            isSettling: membership.isSettling || !membership.isReadable(command.room), now: now)
     }
 
     private mutating func passed(_ command: SendCommand, _ outcome: SendOutcome) {

@@ -121,7 +121,6 @@ public struct ClusterMachine: Sendable {
         for action in taken { absorb(action, now: now) }
         if wasLive, !membership.isLive { reviewAll(now) }
         if !wasLive, membership.isLive {
-            delivery.isSettling = membership.isSettling
             collectDelivery()
             delivery.live(recovering: Set(membership.rooms.keys), now: now)
         }
@@ -129,7 +128,6 @@ public struct ClusterMachine: Sendable {
     }
 
     mutating func finish(_ now: Int64) -> [ClusterAction] {
-        delivery.isSettling = membership.isSettling
         collectDelivery()
         defer { actions.removeAll(keepingCapacity: true) }
         return actions
@@ -165,7 +163,7 @@ public struct ClusterMachine: Sendable {
         guard membership.rooms[place.room]?.local[place.peer] == nil else { return }
         away[place] = nil
         switch loss {
-        case .stale: delivery.move(from: place, now: now)
+        case .stale: delivery.move(from: place)
         case .replaced, .inUse: delivery.end(place, .replaced, now: now)
         }
     }

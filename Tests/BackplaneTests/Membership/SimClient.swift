@@ -23,6 +23,8 @@ struct SimClient: Hashable {
         /// The sender was told `stored`.
         var isPromised = false
         var final: Final?
+        /// It was refused once, whether or not its sender heard: it may come again, later than what was sent after it.
+        var wasRefused = false
         /// Its copy died with a node.
         var lostItsCopy = false
     }
@@ -93,8 +95,8 @@ struct SimClient: Hashable {
         signals = []
     }
 
-    /// Takes a letter; what it surfaces out of order is a fault.
-    mutating func surface(_ letter: Letter) -> String? {
+    /// Takes a letter; what it surfaces out of order is a fault, unless `isRepeated` says that it may.
+    mutating func surface(_ letter: Letter, isRepeated: Bool) -> String? {
         guard let id = UInt64(letter.id) else { return "a letter without an id" }
         if letter.kind == .undeliverable {
             settle(id, to: letter.from, .undeliverable)
@@ -104,7 +106,7 @@ struct SimClient: Hashable {
         let known = surfaced.filter { $0.source == new.source && $0.by == new.by }
         if known.contains(new) { return nil }
         surfaced.append(new)
-        let isLate = known.contains { $0.id > id }
+        let isLate = !isRepeated && known.contains { $0.id > id }
         return isLate ? "\(peer) surfaces signal \(id) after a later one" : nil
     }
 

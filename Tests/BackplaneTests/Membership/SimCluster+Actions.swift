@@ -7,11 +7,23 @@ extension SimCluster {
     /// Stands for the clients of a node that are shown what happens in a room.
     static let witness = (peer: peer("witness"), connection: ConnectionID(bits: 0))
 
-    typealias Members = [RoomKey: LocalRoom]
+    /// What a node knew, and had shown, before a step.
+    struct Past {
+        var rooms: [RoomKey: LocalRoom]
+        var shown: [RoomKey: ClusterMachine.RoomWatch]
+
+        /// The record of a peer as it was shown, if the node still had it.
+        func record(of peer: PeerID, in room: RoomKey) -> MemberRecord? {
+            let session = shown[room]?.roster?.entries[peer]?.session
+            return [rooms[room]?.local[peer], rooms[room]?.view.members[peer]]
+                .compactMap { $0 }.first { $0.session == session }
+        }
+    }
 
     /// One step of one machine.
     mutating func run(_ index: Int, _ body: (inout ClusterMachine, Int64) -> [ClusterAction]) {
-        let before = nodes[index].machine.membership.rooms
+        let machine = nodes[index].machine
+        let before = Past(rooms: machine.membership.rooms, shown: machine.rosters)
         for action in body(&nodes[index].machine, now) { perform(action, at: index, before) }
         seatWitness(at: index)
     }
@@ -31,9 +43,9 @@ extension SimCluster {
         }
     }
 
-    private mutating func perform(_ action: ClusterAction, at index: Int, _ before: Members) {
+    private mutating func perform(_ action: ClusterAction, at index: Int, _ before: Past) {
         switch action {
-        case .membership(let action): perform(action, at: index)
+        case .membership(let action): perform(action, at: index, before)
         case .delivery(.call(let command)): call(command, at: index)
         case .delivery(.deliver(let connection, let letter, let sequence)):
             hand(.letter(letter, sequence: sequence ?? 0), to: connection)
@@ -55,7 +67,7 @@ extension SimCluster {
         if nodes[index].isLinked { nodes[index].commands.append(command) }
     }
 
-    private mutating func perform(_ action: MembershipAction, at index: Int) {
+    private mutating func perform(_ action: MembershipAction, at index: Int, _ before: Past) {
         switch action {
         case .connect: unlinkSilently(index)
         case .refence: begin(index, as: instance(of: index))
@@ -69,9 +81,10 @@ extension SimCluster {
             if case .admitted = answer { nodes[index].open.insert(session) }
             if answer == .stale, isNewest(connection, of: session.peer) { wronged.insert(connection) }
             turnAway(connection, answer)
-        case .close(_, let peer, let connection, let loss):
+        case .close(let room, let peer, let connection, let loss):
             if loss == .stale, isNewest(connection, of: peer) { wronged.insert(connection) }
             if isClient(peer) {
+                if loss != .stale, let record = before.rooms[room]?.local[peer] { noteEnd(of: record) }
                 end(connection, loss, at: index)
             } else {
                 leave(connection, at: index, loss == .inUse ? .left : .replaced)
@@ -85,9 +98,9 @@ extension SimCluster {
     }
 
     /// Who of those whose sockets are open is seen leaving.
-    private mutating func note(_ event: PresenceEvent, in room: RoomKey, _ before: Members) {
+    private mutating func note(_ event: PresenceEvent, in room: RoomKey, _ before: Past) {
         guard case .left(let peer, let reason) = event, reason != .replaced, !isClient(peer),
-            let record = before[room]?.view.members[peer], !lapsed.contains(record.node),
+            let record = before.rooms[room]?.view.members[peer], !lapsed.contains(record.node),
             !displaced.contains(record.connection), isOpen(record.connection) || isWaiting(record.connection)
         else { return }
         mournedAlive.insert(record.connection)

@@ -121,7 +121,7 @@ extension SimCluster {
                 client.hear(outcome, UInt64(id) ?? 0, to: target)
                 clients[peer] = client
             case .letter(let letter, let sequence):
-                if let fault = client.surface(letter) { wrongs.insert(fault) }
+                if let fault = client.surface(letter, isRepeated: wasRefused(letter)) { wrongs.insert(fault) }
                 clients[peer] = client
                 guard isLast, isOpen(socket.connection) else { break }
                 let place = place(of: client)
@@ -157,7 +157,16 @@ extension SimCluster {
         {
             wrongs.insert("\(peer) hears `received` of signal \(id), which \(target) does not have")
         }
+        if case .outcome(let id, let target, .refused) = message {
+            for index in clients[peer]?.signals.indices ?? 0..<0 where clients[peer]?.signals[index].to == target {
+                if clients[peer]?.signals[index].id == UInt64(id) { clients[peer]?.signals[index].wasRefused = true }
+            }
+        }
         clients[peer]?.wire.append(message)
+    }
+
+    private func wasRefused(_ letter: Letter) -> Bool {
+        clients[letter.from]?.signals.contains { $0.id == UInt64(letter.id) && $0.wasRefused } == true
     }
 
     mutating func greet(_ connection: ConnectionID, _ arrival: Arrival) {
@@ -178,10 +187,7 @@ extension SimCluster {
     /// A node ends a socket whose session lost its place.
     mutating func end(_ connection: ConnectionID, _ loss: MembershipLoss, at index: Int) {
         if let peer = owner(of: connection) {
-            if loss != .stale {
-                clients[peer]?.isOver = true
-                if let session = clients[peer]?.session { ended[session] = clients[peer]?.dials }
-            }
+            if loss != .stale { clients[peer]?.isOver = true }
             clients[peer]?.socket = nil
             clients[peer]?.wire = []
         }

@@ -7,12 +7,16 @@ extension SimCluster {
     /// A session ended, as far as the store is concerned; a sweep ends only what was on a node that lost its lease.
     mutating func noteEnd(of record: MemberRecord, by command: BackplaneCommand) {
         if case .sweep = command, !lapsed.contains(record.node) { return }
+        noteEnd(of: record)
+    }
+
+    mutating func noteEnd(of record: MemberRecord) {
         ended[record.session] = max(ended[record.session] ?? 0, record.connectionNumber)
     }
 
     /// One event for the clients that watch a room: joins and leaves take turns, and only who is gone has left.
     mutating func show(
-        _ event: PresenceEvent, in room: RoomKey, to watchers: [PeerID: ConnectionID], _ before: Members
+        _ event: PresenceEvent, in room: RoomKey, to watchers: [PeerID: ConnectionID], _ before: Past
     ) {
         for (watcher, connection) in watchers where clients[watcher]?.socket?.connection == connection {
             switch event {
@@ -30,10 +34,18 @@ extension SimCluster {
                 }
             }
         }
-        guard case .left(let peer, _) = event, isClient(peer), let record = before[room]?.member(peer) else { return }
-        let hasEnded = ended[record.session].map { record.connectionNumber <= $0 } ?? false
-        let isLost = lapsed.contains(record.node) && shared.rooms[room]?.members[peer]?.session != record.session
-        if !hasEnded, !isLost { wrongs.insert("\(peer) is seen leaving and did not") }
+        if case .left(let peer, _) = event, isClient(peer), !hasLeft(peer, in: room, before) {
+            wrongs.insert("\(peer) is seen leaving and did not")
+        }
+    }
+
+    /// Whether the session that was shown of a peer has ended, or was lost with its node.
+    private func hasLeft(_ peer: PeerID, in room: RoomKey, _ before: Past) -> Bool {
+        guard let session = before.shown[room]?.roster?.entries[peer]?.session else { return true }
+        let record = before.record(of: peer, in: room)
+        if let end = ended[session], record?.connectionNumber ?? 0 <= end { return true }
+        guard let record, lapsed.contains(record.node) else { return false }
+        return shared.rooms[room]?.members[peer]?.session != session
     }
 
     /// What is wrong with clients and letters at rest.
@@ -75,8 +87,4 @@ extension SimCluster {
         }
         return found
     }
-}
-
-extension LocalRoom {
-    fileprivate func member(_ peer: PeerID) -> MemberRecord? { local[peer] ?? view.members[peer] }
 }

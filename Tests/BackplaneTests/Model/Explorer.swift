@@ -95,36 +95,37 @@ enum Explorer {
     }
 
     /// A shorter schedule that ends in a violation: steps that can be left out are, one by one.
-    static func shorten(_ steps: [Step], from start: Model) -> [Step] {
-        var steps = steps
-        var index = steps.count - 1
+    static func shorten(_ long: Finding.Counterexample, from start: Model) -> Finding.Counterexample {
+        var short = long
+        var index = long.steps.count - 1
         while index >= 0 {
-            var shorter = steps
-            shorter.remove(at: index)
-            if let taken = violation(after: shorter, from: start), taken.count < steps.count {
-                steps = taken
-                index = min(index, steps.count)
+            var steps = short.steps
+            steps.remove(at: index)
+            if let shorter = violation(after: steps, from: start), shorter.steps.count < short.steps.count {
+                short = shorter
+                index = min(index, short.steps.count)
             }
             index -= 1
         }
-        return steps
+        return short
     }
 
-    /// Takes those of `steps` that are possible, then comes to rest; what was taken if that is a violation.
-    private static func violation(after steps: [Step], from start: Model) -> [Step]? {
+    /// Takes those of `steps` that are possible, then comes to rest: what was taken, and why it is a violation.
+    private static func violation(after steps: [Step], from start: Model) -> Finding.Counterexample? {
         var model = start
         var taken: [Step] = []
         for step in steps where (model.protocolSteps + model.lateSteps + model.worldSteps).contains(step) {
             model.take(step)
             taken.append(step)
-            if !model.alarms.isEmpty { return taken }
+            if !model.alarms.isEmpty { return .init(faults: model.alarms, steps: taken) }
         }
         for _ in 0..<1_000 {
             guard let step = model.protocolSteps.first ?? model.lateSteps.first else { break }
             model.take(step)
-            if !model.alarms.isEmpty { return taken }
+            taken.append(step)
+            if !model.alarms.isEmpty { return .init(faults: model.alarms, steps: taken) }
         }
-        return model.hasSurvivor && !model.faults.isEmpty ? taken : nil
+        return model.hasSurvivor && !model.faults.isEmpty ? .init(faults: model.faults, steps: taken) : nil
     }
 
     private static func judge(_ model: Model, _ steps: [Step], _ finding: inout Finding) -> [String]? {

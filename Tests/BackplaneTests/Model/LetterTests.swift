@@ -29,9 +29,7 @@ struct LetterTests {
     @Test("no schedule loses, repeats or reorders a letter", arguments: searches)
     func holds(_ search: Search) {
         var finding = search.run()
-        if let steps = finding.counterexample?.steps {
-            finding.counterexample?.steps = Explorer.shorten(steps, from: search.start())
-        }
+        finding.counterexample = finding.counterexample.map { Explorer.shorten($0, from: search.start()) }
         print("letters: \(search): \(finding)")
         #expect(finding.counterexample == nil, "\(finding)")
         #expect(finding.judged > 0)
