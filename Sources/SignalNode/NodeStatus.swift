@@ -30,6 +30,15 @@ final class NodeStatusBoard: Sendable {
         var isDegraded = false
         /// Live nodes of this shard know other shards than this node.
         var isMismatched = false
+        /// Since when it was asked again and there was no such node, in milliseconds.
+        var agreesSince: Int64?
+
+        /// Takes the answer of a shard that was asked again. It is trusted only when it lasts: right after an outage of
+        /// the shard its nodes may not be back yet.
+        mutating func compare(agrees: Bool, now: Int64, patienceMs: Int64) {
+            agreesSince = agrees ? agreesSince ?? now : nil
+            isMismatched = agreesSince.map { now - $0 < patienceMs } ?? true
+        }
     }
 
     /// Where the cluster's runner of one shard writes.

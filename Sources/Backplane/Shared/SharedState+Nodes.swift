@@ -5,9 +5,9 @@ extension SharedState {
     /// REG. The lease clock is judged here as in a heartbeat, so that the first command after an outage, whichever it
     /// is, grants the amnesty.
     mutating func register(_ node: NodeInstance, _ info: NodeInfo, _ clock: Clock) -> BackplaneReply {
+        guard agree(info.shards, clock) else { return .mismatched }
         if guards.contains(.amnestyAtRegistration) { grantAmnesty(clock) }
         lastBeatMs = clock.millis
-        guard agree(info.shards, clock) else { return .mismatched }
         shards = info.shards
         let epoch = self.epoch ?? String(clock.micros)
         self.epoch = epoch

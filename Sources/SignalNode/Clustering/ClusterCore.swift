@@ -295,7 +295,8 @@ final class ClusterCore {
     private func register(_ command: BackplaneCommand, _ info: NodeInfo) {
         backplane.call(.compareShards(info.shards)) { [weak self, generation] result in
             guard let self else { return }
-            status.update { $0.isMismatched = result != .success(.agreed(true)) }
+            let agrees = result == .success(.agreed(true))
+            status.update { $0.compare(agrees: agrees, now: self.now, patienceMs: Int64(self.timings.leaseMs)) }
             if status.isDoubtful {
                 completed(command, .success(.mismatched), generation)
             } else {

@@ -61,10 +61,11 @@ struct CostRun {
     /// Gets a line of progress.
     let say: @Sendable (String) -> Void
 
-    /// - Throws: when the cluster does not do what it is asked; its processes are still there.
+    /// - Throws: when the cluster does not do what it is asked.
     func report() async throws -> CostReport {
         say("starting Redis and \(sizes.clusters[0]) nodes …")
-        var cluster = try await CostCluster(binary: binary, directory: directory)
+        let cluster = try await CostCluster(binary: binary, directory: directory)
+        defer { cluster.end() }
         let meter = CostMeter(probe: try await ActivityProbe(port: cluster.redis.port))
         let empty = try await meter.observe { try await Task.sleep(for: .seconds(1)) }
         try await cluster.grow(to: sizes.clusters[0])

@@ -5,7 +5,7 @@ import NIOCore
 /// Confined to the task that measures.
 final class CostStage {
     let sizes: CostSizes
-    var cluster: CostCluster
+    let cluster: CostCluster
     let meter: CostMeter
     var rows: [CostRow] = []
     var growth: [GrowthRow] = []

@@ -2,8 +2,8 @@ import Foundation
 
 /// One Redis and any number of nodes that talk to it without anything in between.
 ///
-/// Confined to the task that measures. `ProcessLedger` ends its processes.
-struct CostCluster {
+/// Confined to the task that measures; that has to `end` it. Else `ProcessLedger` ends its processes.
+final class CostCluster {
     let redis: RedisServer
     private(set) var nodes: [NodeServer] = []
     private let binary: String
@@ -35,7 +35,7 @@ struct CostCluster {
     }
 
     /// Starts nodes until there are `count`, and waits until all of them serve.
-    mutating func grow(to count: Int) async throws {
+    func grow(to count: Int) async throws {
         let known = nodes.count
         while nodes.count < count {
             started += 1
@@ -48,10 +48,16 @@ struct CostCluster {
     }
 
     /// SIGKILL of the youngest node.
-    mutating func killLast() async throws {
+    func killLast() async throws {
         guard let node = nodes.popLast() else { return }
         node.signal(SIGKILL)
         guard try await node.process.ended(within: .seconds(5)) else { throw RigFailure("\(node.name) does not end") }
+    }
+
+    /// Ends all processes at once.
+    func end() {
+        for node in nodes { node.signal(SIGKILL) }
+        redis.signal(SIGKILL)
     }
 
     func endpoint(_ index: Int) throws -> Endpoint {

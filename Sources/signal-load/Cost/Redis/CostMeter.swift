@@ -8,6 +8,8 @@ final class CostMeter {
 
     /// Redis counts as quiet when nothing but heartbeats has come for so long. Confirmations wait for 75 ms at most.
     private static let quiet = Duration.milliseconds(150)
+    /// CPU time that is a smaller part than this of what the idle server takes meanwhile is noise.
+    private static let discernible = 0.5
     private static let patience = Duration.seconds(10)
 
     init(probe: ActivityProbe) {
@@ -50,8 +52,11 @@ final class CostMeter {
         let start = ContinuousClock.now
         try await body()
         let after = try await settled { (($0 - before).calls["evalsha"] ?? 0) >= scripts }
-        let activity = idle.removed(from: after - before, seconds: (ContinuousClock.now - start).inSeconds)
-        return EventCost(activity, events: events, publisher: publisher)
+        let seconds = (ContinuousClock.now - start).inSeconds
+        let activity = idle.removed(from: after - before, seconds: seconds)
+        var cost = EventCost(activity, events: events, publisher: publisher)
+        if activity.cpuMicros < seconds * idle.cpuMicrosPerSecond * Self.discernible { cost.cpuMicros = nil }
+        return cost
     }
 
     /// The first reading after a pause in which nothing but heartbeats came.

@@ -5,7 +5,8 @@ struct EventCost: Sendable, Equatable {
     let commands: Double
     /// Calls inside scripts.
     let callsInScripts: Double
-    let cpuMicros: Double
+    /// Nil when it drowns in what the server needs anyway.
+    var cpuMicros: Double?
     let bytesIn: Double
     let bytesOut: Double
 

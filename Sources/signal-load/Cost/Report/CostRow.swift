@@ -5,7 +5,7 @@ struct CostRow: Sendable, Encodable {
     let events: Int
     let commands: Double
     let callsInScripts: Double
-    let cpuMicros: Double
+    let cpuMicros: Double?
     let bytesIn: Double
     let bytesOut: Double
     let holds: Bool

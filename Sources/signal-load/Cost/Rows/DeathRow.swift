@@ -28,7 +28,8 @@ extension CostStage {
 extension Formula {
     /// The survivor that shares a room sweeps it at once; the one that holds the claim walks all rooms of the dead.
     static func sweep(survivors: Int, rooms: Int) -> Formula {
-        // Each survivor asks for the claim when it hears of the death, and some once more with the next heartbeat.
+        // Each survivor asks for the claim when it hears of the death, and some once more with the next heartbeat; the
+        // walk asks twice for rooms and once for its end.
         let perDeath = 2 * survivors + 3
         return Formula(
             "2 SWEEP + SREM, and per death 2 N claims + 3", limit: 3 + Double(perDeath) / Double(rooms),

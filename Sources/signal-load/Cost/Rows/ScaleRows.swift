@@ -18,7 +18,8 @@ extension CostStage {
             let beats = Double(idle.activity.heartbeats) / idle.seconds
             let values = [
                 idleCost.commands / Double(nodes), (idleCost.bytesIn + idleCost.bytesOut) / Double(nodes),
-                (idleCost.cpuMicros - emptyCPU) / beats, load.commands, load.bytesIn + load.bytesOut, load.cpuMicros,
+                (idle.activity.cpuMicros / idle.seconds - emptyCPU) / beats, load.commands,
+                load.bytesIn + load.bytesOut, load.cpuMicros ?? 0,
             ]
             for (index, value) in values.enumerated() { figures[index].append((nodes, value)) }
         }
