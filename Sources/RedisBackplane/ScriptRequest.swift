@@ -48,6 +48,10 @@ extension RedisBackplaneSettings {
                         .string(node.text), .string(info.text), .integer(leaseMs), .integer(heartbeatMs),
                         .integer(amnestyGapMs), .string(epoch), .string(info.shards),
                     ]))
+        case .compareShards(let shards):
+            .script(
+                .init(
+                    .compareShards, keys: [RedisKeys.shards, RedisKeys.live], arguments: [.string(shards)]))
         case .heartbeat(let node, let sequence):
             .script(
                 .init(

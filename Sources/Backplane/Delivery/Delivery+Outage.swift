@@ -16,7 +16,11 @@ extension Delivery {
         copies.update { copy in
             if copy.state == .submitted || copy.state == .stored { copy.state = .waiting }
         }
-        for place in residents.keys { residents[place]?.awaited = [] }
+        for place in residents.keys {
+            residents[place]?.awaited = []
+            residents[place]?.early = []
+            residents[place]?.isBehind = false
+        }
         confirmations.takeBack(now: now ?? 0)
     }
 
@@ -24,6 +28,7 @@ extension Delivery {
     mutating func live(recovering: Set<RoomKey>, now: Int64) {
         isLive = true
         closedRooms = recovering
+        for place in residents.keys where recovering.contains(place.room) { residents[place]?.isBehind = true }
         resubmit(now: now) { _ in true }
         releaseConfirmations(now: now)
     }
@@ -32,6 +37,10 @@ extension Delivery {
     mutating func reopen(_ room: RoomKey, now: Int64) {
         guard isLive else { return }
         closedRooms.remove(room)
+        for place in residents.keys.filter({ $0.room == room }).sorted(by: { $0.peer.text < $1.peer.text }) {
+            residents[place]?.isBehind = false
+            release(at: place, now: now)
+        }
         resubmit(now: now) { $0.room == room }
     }
 

@@ -166,6 +166,13 @@ extension ClusterMachine {
         delivery.noteRoundTrip(milliseconds, at: place)
     }
 
+    /// What an announce found in the inbox of a member of this node.
+    mutating func catchUp(_ letters: WaitingLetters, in room: RoomKey, now: Int64) {
+        let place = Place(room: room, peer: letters.peer)
+        seatLegacy(place, now: now)
+        delivery.catchUp(letters.entries, at: place, letters.session, now: now)
+    }
+
     /// A dialect 1 member takes part in deliveries from its first letter on.
     mutating func seatLegacy(_ place: Place, now: Int64) {
         guard let record = membership.rooms[place.room]?.local[place.peer], record.flags.contains(.legacy),

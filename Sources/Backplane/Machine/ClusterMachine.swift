@@ -84,6 +84,8 @@ public struct ClusterMachine: Sendable {
                 delivery.sendRefused(send, now: now)
                 return finish(now)
             case (.confirm(let confirm), .success): delivery.finish(confirm)
+            case (.announce(let announce), .success(.announced(_, let waiting))):
+                for letters in waiting { catchUp(letters, in: announce.room, now: now) }
             default: break
             }
         }

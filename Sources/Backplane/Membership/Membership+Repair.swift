@@ -25,7 +25,7 @@ extension Membership {
         case (.join(let command), _): joined(command, reply, now: now)
         case (.leave(let command), .left(let version)): left(command, version: version, now: now)
         case (.update(let command), .updated(let version)): updated(command, version: version, now: now)
-        case (.announce(let command), .announced(let lost)): announced(command, lost)
+        case (.announce(let command), .announced(let lost, _)): announced(command, lost)
         case (.sync(let key), .snapshot(let snapshot)): synced(key, snapshot, now: now)
         case (.sweep(let key, let dead, _), .swept(let cursor)): swept(key, dead, cursor)
         case (.claimSweep(let dead, _), .claimed(let isOurs)): claimed(dead, isOurs)

@@ -59,7 +59,8 @@ extension Membership {
         guard wasReady || !requiresRegistration else { return answer(command, .unavailable) }
         if let old = room.local[command.peer] {
             if let refusal = command.refusal(by: old) { return answer(command, refusal) }
-        } else if room.view.members[command.peer] != nil {
+        } else if room.view.members[command.peer] != nil || command.hasProof {
+            // Another node holds it, or may hold the session that wants to go on.
             return answer(command, .unavailable)
         } else if command.capacity > 0, room.local.count + room.view.members.count >= command.capacity {
             return answer(command, .full)
@@ -72,7 +73,7 @@ extension Membership {
         if isResumed, let first = room.local[command.peer]?.joinedAt { record.joinedAt = first }
         replaceLocal(command.peer, by: record, in: &room, key: command.room)
         answer(command, .admitted(Placement(record: record, isResumed: isResumed)))
-        actions.append(.presence(command.room, .changedHere(command.peer, .left)))
+        actions.append(.presence(command.room, .changedHere(command.peer, nil)))
     }
 
     /// The reply to a join.

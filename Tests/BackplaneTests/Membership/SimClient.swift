@@ -126,6 +126,15 @@ struct SimClient: Hashable {
         }
     }
 
+    /// The client with all the outcomes that are on their way to it.
+    var informed: SimClient {
+        var client = self
+        for case .outcome(let id, let target, let outcome) in wire {
+            client.hear(outcome, UInt64(id) ?? 0, to: target)
+        }
+        return client
+    }
+
     func hasSurfaced(_ id: UInt64, from source: SessionID) -> Bool {
         surfaced.contains { $0.source == source && $0.id == id }
     }

@@ -62,7 +62,7 @@ extension SimCluster {
         case .reconnect: unlink(index)
         case .call(let command): call(command, at: index)
         case .ready: nodes[index].isReady = true
-        case .degraded, .presence, .synced, .mismatched: break
+        case .mismatched, .degraded, .presence, .synced: break
         case .answer(let connection, let answer):
             if keepsHistory { nodes[index].answers[connection] = answer }
             guard let session = nodes[index].waiting.removeValue(forKey: connection) else { return }

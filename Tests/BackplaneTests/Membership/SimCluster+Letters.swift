@@ -40,7 +40,7 @@ extension SimCluster {
     var letterFaults: [String] {
         guard !clients.isEmpty else { return [] }
         var found = wrongs.sorted()
-        for client in clients.values {
+        for client in clients.values.map(\.informed) {
             for signal in client.signals where signal.final == nil { found += fault(of: signal, client) }
             guard let socket = client.socket, socket.isWelcomed else { continue }
             let others = Set(shared.rooms[room]?.members.keys.map { $0 } ?? []).subtracting([client.peer])

@@ -94,6 +94,39 @@ enum Explorer {
         return finding
     }
 
+    /// A shorter schedule that ends in a violation: steps that can be left out are, one by one.
+    static func shorten(_ steps: [Step], from start: Model) -> [Step] {
+        var steps = steps
+        var index = steps.count - 1
+        while index >= 0 {
+            var shorter = steps
+            shorter.remove(at: index)
+            if let taken = violation(after: shorter, from: start), taken.count < steps.count {
+                steps = taken
+                index = min(index, steps.count)
+            }
+            index -= 1
+        }
+        return steps
+    }
+
+    /// Takes those of `steps` that are possible, then comes to rest; what was taken if that is a violation.
+    private static func violation(after steps: [Step], from start: Model) -> [Step]? {
+        var model = start
+        var taken: [Step] = []
+        for step in steps where (model.protocolSteps + model.lateSteps + model.worldSteps).contains(step) {
+            model.take(step)
+            taken.append(step)
+            if !model.alarms.isEmpty { return taken }
+        }
+        for _ in 0..<1_000 {
+            guard let step = model.protocolSteps.first ?? model.lateSteps.first else { break }
+            model.take(step)
+            if !model.alarms.isEmpty { return taken }
+        }
+        return model.hasSurvivor && !model.faults.isEmpty ? taken : nil
+    }
+
     private static func judge(_ model: Model, _ steps: [Step], _ finding: inout Finding) -> [String]? {
         if !model.alarms.isEmpty { return model.alarms }
         guard steps.isEmpty, model.lateSteps.isEmpty, model.hasSurvivor else { return nil }

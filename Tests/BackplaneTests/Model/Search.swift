@@ -24,10 +24,14 @@ struct Search: CustomStringConvertible, Sendable {
 
     var description: String { name }
 
-    func run(without guards: Guards = []) -> Finding {
-        let model = Model(
+    func start(without guards: Guards = []) -> Model {
+        Model(
             nodes: nodes, seats: seats, budget: budget, guards: .all.subtracting(guards), resumes: resumes,
             lateReplies: lateReplies, letters: letters)
+    }
+
+    func run(without guards: Guards = []) -> Finding {
+        let model = start(without: guards)
         return switch extent {
         case .states(let limit): Explorer.explore(model, limit: limit)
         case .walks(let count): Explorer.walk(model, seeds: 0..<count)
@@ -39,4 +43,9 @@ extension Budget {
     /// Everything that may happen to a store that keeps its data.
     static let everything = Budget(
         joins: 4, leaves: 2, kills: 1, starts: 1, pauses: 1, lapses: 1, unlinks: 2, failovers: 1, absences: 1)
+
+    /// Clients that send, lose their sockets and come back, with every fault but an emptied store.
+    static let letters = Budget(
+        joins: 4, leaves: 1, kills: 1, starts: 1, pauses: 1, lapses: 1, unlinks: 2, failovers: 1, absences: 1, sends: 6,
+        losses: 3, reloads: 1, timeouts: 1)
 }
