@@ -4,10 +4,10 @@ NODE := .build/debug/signal-node
 NODE_SOURCES := $(shell find Sources Package.swift -not -path 'Sources/signal-load*' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test cluster bench cost lint format deps clean
+.PHONY: help run test cluster bench cost failover failover-full lint format deps clean
 
 help: ## list the commands
-	@awk -F ': .*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ': .*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
 run: $(NODE) ## build and run one node, no Redis needed
 	@echo "Starting the node: http://127.0.0.1:$${PORT:-8787}/health and ws://127.0.0.1:$${PORT:-8787}/signal (Ctrl-C ends it)"
@@ -33,6 +33,19 @@ cost: $(NODE) ## measure what joins, signals, idle nodes and deaths ask of Redis
 	@infra/deps hiredis redis
 	@swift build --product signal-load
 	@exec .build/debug/signal-load cost --node $(NODE) --json .build/cost.json
+
+failover: ## kill, stop and cut off parts of a cluster and check what clients see (release build of the node)
+	@infra/deps hiredis redis haproxy
+	@echo "Building signal-node for release and signal-load (first time: about 10 minutes on 2 cores) …"
+	@swift build -c release --product signal-node
+	@swift build --product signal-load
+	@exec infra/failover/run --quick
+
+failover-full: ## the same with every fault, 3000 clients and more than 100 kills (about an hour)
+	@infra/deps hiredis redis haproxy
+	@swift build -c release --product signal-node
+	@swift build -c release --product signal-load
+	@LOAD=.build/release exec infra/failover/run
 
 lint: ## check format, scripts and the edge's configuration
 	@infra/lint

@@ -9,6 +9,7 @@ public enum BackplaneReply: Hashable, Sendable {
     case registered(epoch: String)
     /// Live nodes know other shards; this one was not registered.
     case mismatched
+    case agreed(Bool)
     case joined(JoinReply)
     /// The same session already has a newer connection: this socket closes silently.
     case stale
@@ -24,8 +25,9 @@ public enum BackplaneReply: Hashable, Sendable {
     /// see the change.
     case updated(version: UInt64?)
     case sent(SendOutcome)
-    /// Members of the page that lost their place to somebody else, with the word to close them with.
-    case announced(lost: [AnnounceLoss])
+    /// Members of the page that lost their place to somebody else, with the word to close them with, and the letters
+    /// of the others, whose frames may have been lost with the last connection.
+    case announced(lost: [AnnounceLoss], waiting: [WaitingLetters] = [])
     case snapshot(RoomSnapshot)
     /// The cursor for the next chunk; 0 when nothing is left.
     case swept(cursor: UInt64)
@@ -91,10 +93,12 @@ public enum SendOutcome: Hashable, Sendable {
 /// A member of an announced page that must close.
 public struct AnnounceLoss: Hashable, Sendable {
     public enum Cause: UInt8, Hashable, Sendable {
-        /// A newer connection of the same session, or a newer session of the same owner, lives elsewhere.
+        /// A newer session of the same owner lives elsewhere.
         case replaced = 0
         /// Another owner's session keeps the peer ID.
         case inUse = 1
+        /// A newer connection of the same session lives elsewhere.
+        case stale = 2
     }
 
     public var peer: PeerID
@@ -105,6 +109,19 @@ public struct AnnounceLoss: Hashable, Sendable {
         self.peer = peer
         self.connection = connection
         self.cause = cause
+    }
+}
+
+/// What the inbox of a member holds, oldest first.
+public struct WaitingLetters: Hashable, Sendable {
+    public var peer: PeerID
+    public var session: SessionID
+    public var entries: [InboxEntry]
+
+    public init(peer: PeerID, session: SessionID, entries: [InboxEntry]) {
+        self.peer = peer
+        self.session = session
+        self.entries = entries
     }
 }
 

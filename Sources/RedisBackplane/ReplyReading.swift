@@ -13,6 +13,8 @@ enum ReplyReading {
         case .register:
             if word == "SHARDS" { return .mismatched }
             return parts[safe: 1]?.string.map { .registered(epoch: $0) }
+        case .compareShards:
+            return value.int.map { .agreed($0 == 1) }
         case .heartbeat:
             guard word == "OK", let epoch = parts[safe: 1]?.string,
                 let now = parts[safe: 2]?.string.flatMap({ Int64($0) }), let dead = parts[safe: 3]?.array
@@ -32,8 +34,9 @@ enum ReplyReading {
         case .send:
             return sent(word, parts).map { .sent($0) }
         case .announce:
-            guard word == "OK", let lost = parts[safe: 1]?.array else { return nil }
-            return .announced(lost: losses(lost))
+            guard word == "OK", let lost = parts[safe: 1]?.array, let waiting = parts[safe: 2]?.array.flatMap(letters)
+            else { return nil }
+            return .announced(lost: losses(lost), waiting: waiting)
         case .sync:
             return nil
         case .sweep:
@@ -124,13 +127,28 @@ enum ReplyReading {
     }
 
     private static func losses(_ flat: [RESPValue]) -> [AnnounceLoss] {
-        stride(from: 0, to: flat.count - flat.count % 3, by: 3).compactMap { index in
+        let causes: [String: AnnounceLoss.Cause] = ["R": .replaced, "S": .stale, "U": .inUse]
+        return stride(from: 0, to: flat.count - flat.count % 3, by: 3).compactMap { index in
             guard let peer = flat[index].string.flatMap({ try? PeerID($0) }),
-                let connection = flat[index + 1].string.flatMap({ ConnectionID(text: $0) })
+                let connection = flat[index + 1].string.flatMap({ ConnectionID(text: $0) }),
+                let cause = flat[index + 2].string.flatMap({ causes[$0] })
             else { return nil }
             return AnnounceLoss(
-                peer: peer, connection: connection, cause: flat[index + 2].string == "U" ? .inUse : .replaced)
+                peer: peer, connection: connection, cause: cause)
         }
+    }
+
+    /// Peer, session and entries, one after the other.
+    private static func letters(_ flat: [RESPValue]) -> [WaitingLetters]? {
+        var waiting: [WaitingLetters] = []
+        for index in stride(from: 0, to: flat.count - flat.count % 3, by: 3) {
+            guard let peer = flat[index].string.flatMap({ try? PeerID($0) }),
+                let session = flat[index + 1].string.flatMap(SessionID.init),
+                let entries = flat[index + 2].array.flatMap(entries)
+            else { return nil }
+            waiting.append(WaitingLetters(peer: peer, session: session, entries: entries))
+        }
+        return waiting
     }
 
     private static func registered(_ word: String?, _ parts: [RESPValue], _ peer: PeerID) -> BackplaneReply? {

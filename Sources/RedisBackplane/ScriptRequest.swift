@@ -40,13 +40,18 @@ extension RedisBackplaneSettings {
         case .register(let node, let info):
             .script(
                 .init(
-                    .register, keys: [
+                    .register,
+                    keys: [
                         RedisKeys.epoch, RedisKeys.lastBeat, RedisKeys.live, RedisKeys.info, RedisKeys.shards,
                     ],
                     arguments: [
                         .string(node.text), .string(info.text), .integer(leaseMs), .integer(heartbeatMs),
                         .integer(amnestyGapMs), .string(epoch), .string(info.shards),
                     ]))
+        case .compareShards(let shards):
+            .script(
+                .init(
+                    .compareShards, keys: [RedisKeys.shards, RedisKeys.live], arguments: [.string(shards)]))
         case .heartbeat(let node, let sequence):
             .script(
                 .init(

@@ -76,7 +76,7 @@ public final class Node: Sendable {
         clusters = ShardedCluster(map: map, clusters: cores.map(Cluster.init))
         router = SignalRouter(shards: shards, directory: directory, metrics: metrics)
         for core in cores {
-            core.deliver = { [router] payload, room, peer in router.deliver(payload, in: room, from: peer) }
+            core.deliver = { [router] in router.deliver($0, in: $1, from: $2, to: $3) }
             core.broadcast = { [router] envelope in router.broadcast(envelope) }
         }
         sharedToken = SharedToken(hexadecimal: configuration.access.signalTokenSHA256)

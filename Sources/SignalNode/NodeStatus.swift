@@ -39,13 +39,9 @@ final class NodeStatusBoard: Sendable {
 
         func update(_ body: (inout Facts) -> Void) { board.state.withLock { body(&$0.shards[index]) } }
 
-        /// Whether this node must not be the first one of an empty shard: elsewhere it was told that it is wrong about
-        /// the shards.
-        var isDoubtful: Bool {
-            board.state.withLock { state in
-                state.shards.indices.contains { $0 != index && state.shards[$0].isMismatched }
-            }
-        }
+        /// Whether some shard has told this node that it is wrong about the shards: then it must not be the first one of
+        /// another that came back empty.
+        var isDoubtful: Bool { board.state.withLock { $0.shards.contains(where: \.isMismatched) } }
     }
 
     private struct State {

@@ -166,6 +166,7 @@ struct LetterContractTests {
             #expect(try await b.call(.leave(b.leaving(room, "bob", bob))) != .left(version: nil))
             let told = try await a.told()
             #expect(told.contains(.undeliverable(number: 7, .left)))
+            #expect(!told.contains(.undeliverable(number: 0, .left)), "nobody keeps a copy")
             let news = [kept, copyless].map { Letter.undeliverable($0, to: peer("bob"), bob.session, reason: .left) }
             #expect(told.compactMap(\.letter).filter { $0.kind == .undeliverable } == news)
             let atB = try await b.told()

@@ -30,7 +30,8 @@ struct ResumeContractTests {
     }
 
     @Test(
-        "a session that was never heard of moves without its token, once it spoke no more", arguments: Rig.Kind.allCases
+        "a session that was never heard of moves without its token, and no longer once it spoke",
+        arguments: Rig.Kind.allCases
     )
     func unheard(_ kind: Rig.Kind) async throws {
         try await Rig.run(kind) { rig in

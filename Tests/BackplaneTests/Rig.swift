@@ -17,10 +17,15 @@ actor Rig {
 
     private let make: @Sendable (any EventLoop) throws -> any Backplane
     private let loop: any EventLoop
+    /// The Redis of a rig of that kind.
+    nonisolated let server: RedisServer?
     private var nodes: [RigNode] = []
 
-    private init(loop: any EventLoop, make: @escaping @Sendable (any EventLoop) throws -> any Backplane) {
+    private init(
+        loop: any EventLoop, server: RedisServer?, make: @escaping @Sendable (any EventLoop) throws -> any Backplane
+    ) {
         self.loop = loop
+        self.server = server
         self.make = make
     }
 
@@ -35,7 +40,7 @@ actor Rig {
         var shared = SharedState(timings: .init(leaseMs: leaseMs, heartbeatMs: heartbeatMs), limits: limits)
         shared.guards.subtract(guards)
         let hub = InMemoryHub(shared: shared, wallMicros: wallMicros)
-        let rig = Rig(loop: MultiThreadedEventLoopGroup.singleton.next()) { loop in
+        let rig = Rig(loop: MultiThreadedEventLoopGroup.singleton.next(), server: server) { loop in
             guard let url else { return InMemoryBackplane(hub: hub, loop: loop) }
             var settings = RedisBackplaneSettings(
                 address: .server(url), leaseMs: leaseMs, heartbeatMs: heartbeatMs, inbox: limits, epoch: "test-epoch")

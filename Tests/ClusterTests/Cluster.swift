@@ -25,6 +25,14 @@ struct Cluster {
         return peer
     }
 
+    /// A peer of dialect 2 with its place.
+    func reliablePeer(_ name: String, at index: Int, confirms: Bool = true) async throws -> ReliablePeer {
+        let peer = ReliablePeer(name)
+        peer.confirms(confirms)
+        try await peer.connect(port: nodes[index].port)
+        return peer
+    }
+
     func everyNode(sees count: Int) async throws {
         try await nodes(0...(nodes.count - 1), see: count, within: .seconds(5))
     }

@@ -149,7 +149,7 @@ struct ThreeNodeTests {
         for _ in 0..<500 { _ = try await aya.next(type: "m") }
         let calls = try cluster.redis.command(["INFO", "commandstats"])
         // Only heartbeats: their script publishes the echo, and nothing is published per message.
-        let publishes = calls.split(separator: "\n").first { $0.hasPrefix("cmdstat_publish:calls=") }
+        let publishes = calls.split(whereSeparator: \.isNewline).first { $0.hasPrefix("cmdstat_publish:calls=") }
         let count = publishes.flatMap { Int($0.dropFirst("cmdstat_publish:calls=".count).prefix { $0.isNumber }) } ?? 0
         #expect(count < 100)
     }

@@ -11,7 +11,7 @@ struct EnvelopeBatchesTests {
 
     private func envelope(_ number: Int, to targets: [NodeInstance]) throws -> Envelope {
         Envelope(
-            room: try RoomKey(namespace: nil, room: nil), peer: try PeerID("ann"), sender: nil,
+            room: try RoomKey(namespace: nil, room: nil), peer: try PeerID("ann"), audience: nil, sender: nil,
             frame: SignalFrame.text(Array("{\"n\":\(number)}".utf8)), nodes: targets)
     }
 
@@ -58,7 +58,7 @@ struct EnvelopeBatchesTests {
         for _ in 0..<10 {
             batches.append(
                 Envelope(
-                    room: try RoomKey(namespace: nil, room: nil), peer: try PeerID("ann"), sender: nil,
+                    room: try RoomKey(namespace: nil, room: nil), peer: try PeerID("ann"), audience: nil, sender: nil,
                     frame: SignalFrame.text(Array(text.utf8)), nodes: [nodes[0]]))
         }
         #expect(batches.batches.count > 3)
@@ -69,7 +69,7 @@ struct EnvelopeBatchesTests {
     func payload(_ count: Int) throws {
         let text = String(repeating: "x", count: count)
         let envelope = Envelope(
-            room: try RoomKey(namespace: nil, room: nil), peer: try PeerID("ann"), sender: nil,
+            room: try RoomKey(namespace: nil, room: nil), peer: try PeerID("ann"), audience: nil, sender: nil,
             frame: SignalFrame.text(Array(text.utf8)), nodes: [])
         #expect(String(buffer: envelope.payload) == text)
     }

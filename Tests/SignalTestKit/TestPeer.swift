@@ -24,10 +24,16 @@ public final class TestPeer: Sendable {
     public struct Manners: Sendable {
         public var answersPings: Bool
         public var answersClose: Bool
+        /// Hears every message on the event loop of the socket, before any test can wait for it.
+        public var hears: (@Sendable (TestMessage, TestConnection) -> Void)?
 
-        public init(answersPings: Bool = true, answersClose: Bool = true) {
+        public init(
+            answersPings: Bool = true, answersClose: Bool = true,
+            hears: (@Sendable (TestMessage, TestConnection) -> Void)? = nil
+        ) {
             self.answersPings = answersPings
             self.answersClose = answersClose
+            self.hears = hears
         }
     }
 
@@ -138,6 +144,24 @@ public final class TestPeer: Sendable {
         }
     }
 
+    /// The first message that fits, also when others wait before it; those stay.
+    public func first(
+        _ what: String, timeout: Duration = .seconds(5), where fits: (TestMessage) -> Bool
+    ) async throws -> TestMessage {
+        var looked = 0
+        return try await wait(what, timeout: timeout) { inbox in
+            if let index = inbox.messages.dropFirst(looked).firstIndex(where: fits) {
+                return inbox.messages.remove(at: index)
+            }
+            looked = inbox.messages.count
+            if let close = inbox.close { throw Unexpected(description: "closed before \(what): \(close)") }
+            return nil
+        }
+    }
+
+    /// Messages that wait, in the order of their arrival.
+    public var waiting: [TestMessage] { inbox.withLock { $0.messages } }
+
     /// The payload of the next pong.
     public func nextPong(timeout: Duration = .seconds(5)) async throws -> [UInt8] {
         try await wait("a pong", timeout: timeout) { $0.pongs.isEmpty ? nil : $0.pongs.removeFirst() }
@@ -185,7 +209,10 @@ public final class TestPeer: Sendable {
             inbox.pings += 1
             if manners.answersPings { connection.sendLater(TestFrame.bytes(opcode: 0xA, frame.payload)) }
         case 0xA: inbox.pongs.append(frame.payload)
-        default: inbox.messages.append(TestMessage(text: String(decoding: frame.payload, as: UTF8.self)))
+        default:
+            let message = TestMessage(text: String(decoding: frame.payload, as: UTF8.self))
+            manners.hears?(message, connection)
+            inbox.messages.append(message)
         }
     }
 
@@ -201,12 +228,31 @@ public struct TestMessage: Sendable, CustomStringConvertible {
     public init(text: String) { self.text = text }
 
     /// A top-level member as text: strings without quotes, everything else as Foundation describes it.
-    public subscript(member: String) -> String? {
-        let object = try? JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
-        return object?[member].map { "\($0)" }
-    }
+    public subscript(member: String) -> String? { object[member].map { "\($0)" } }
 
     public var type: String? { self["type"] }
+
+    /// A member that is a number.
+    public func number(_ member: String) -> Int? { (object[member] as? NSNumber)?.intValue }
+
+    /// A member that is true or false.
+    public func flag(_ member: String) -> Bool? { object[member] as? Bool }
+
+    /// A member that is an object, or the objects of a member that is a list.
+    public func objects(_ member: String) -> [TestMessage] {
+        let value = object[member]
+        return (value as? [Any] ?? value.map { [$0] } ?? []).compactMap { part in
+            guard JSONSerialization.isValidJSONObject(part),
+                let data = try? JSONSerialization.data(withJSONObject: part)
+            else { return nil }
+            return TestMessage(text: String(decoding: data, as: UTF8.self))
+        }
+    }
+
+    private var object: [String: Any] {
+        (try? JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]) ?? [:]
+    }
+
     public var description: String { text }
 }
 

@@ -59,7 +59,8 @@ struct TestServer: Sendable {
         let node = try await loop.submit {
             Node(
                 configuration: configuration,
-                backplanes: [.init(name: "embedded", backplane: InMemoryBackplane(hub: hub, loop: loop))], isShared: false,
+                backplanes: [.init(name: "embedded", backplane: InMemoryBackplane(hub: hub, loop: loop))],
+                isShared: false,
                 loops: loops, clock: clock, logger: Logger(label: "test"), version: "test")
         }.get()
         node.start()

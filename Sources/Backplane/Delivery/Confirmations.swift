@@ -20,6 +20,8 @@ struct Confirmations: Hashable, Sendable {
     private var collected: [Key: Batch] = [:]
     private var inFlight: [ConfirmCommand] = []
 
+    /// Whether something waits for its moment.
+    var hasCollected: Bool { !collected.isEmpty }
     var isEmpty: Bool { collected.isEmpty && inFlight.isEmpty }
 
     /// Adds what was learned of one parcel; answers whether the batch is full.

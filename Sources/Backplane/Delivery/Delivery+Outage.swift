@@ -16,7 +16,11 @@ extension Delivery {
         copies.update { copy in
             if copy.state == .submitted || copy.state == .stored { copy.state = .waiting }
         }
-        for place in residents.keys { residents[place]?.awaited = [] }
+        for place in residents.keys {
+            residents[place]?.awaited = []
+            residents[place]?.early = []
+            residents[place]?.isBehind = false
+        }
         confirmations.takeBack(now: now ?? 0)
     }
 
@@ -24,7 +28,8 @@ extension Delivery {
     mutating func live(recovering: Set<RoomKey>, now: Int64) {
         isLive = true
         closedRooms = recovering
-        for number in copies.all { resubmit(number) }
+        for place in residents.keys where recovering.contains(place.room) { residents[place]?.isBehind = true }
+        resubmit(now: now) { _ in true }
         releaseConfirmations(now: now)
     }
 
@@ -32,12 +37,19 @@ extension Delivery {
     mutating func reopen(_ room: RoomKey, now: Int64) {
         guard isLive else { return }
         closedRooms.remove(room)
-        for number in copies.all where copies[number]?.pair.room == room { resubmit(number) }
+        for place in residents.keys.filter({ $0.room == room }).sorted(by: { $0.peer.text < $1.peer.text }) {
+            residents[place]?.isBehind = false
+            release(at: place, now: now)
+        }
+        resubmit(now: now) { $0.room == room }
     }
 
-    private mutating func resubmit(_ number: UInt64) {
-        guard let copy = copies[number], copy.state == .waiting, !closedRooms.contains(copy.pair.room) else { return }
-        submit(number)
+    /// What waits between each two peers that are meant, the oldest pair first.
+    private mutating func resubmit(now: Int64, _ isMeant: (Pair) -> Bool) {
+        let pairs = copies.pairs.filter { isMeant($0.key) }
+        for (pair, _) in pairs.sorted(by: { ($0.value.first ?? 0) < ($1.value.first ?? 0) }) {
+            submitNext(of: pair, now: now)
+        }
     }
 
     /// One frame about a copy of this node.

@@ -3,9 +3,9 @@ import SignalDomain
 /// The way in: to a session that this node holds, across its sockets.
 extension Delivery {
     /// A session asks for its place; what arrives for it before the answer is kept.
-    mutating func expect(_ session: SessionID, at place: Place) {
+    mutating func expect(_ session: SessionID, at place: Place, now: Int64) {
         arriving[place] = Arriving(session: session)
-        if residents[place]?.session == session { submitUnstored(for: place) }
+        if residents[place]?.session == session { submitUnstored(for: place, now: now) }
     }
 
     /// The place is refused, or given up.
@@ -24,10 +24,27 @@ extension Delivery {
             residents[place] ?? Resident(session: session, isLegacy: isLegacy, spillMs: limits.spillMs)
         resident.attach(connection, inbox: inbox, guards: guards)
         resident.awaited = copies.submitted(to: place)
+        // Only dialect 2 is given its inbox with its place.
+        resident.isBehind = isLegacy && closedRooms.contains(place.room)
         residents[place] = resident
+        release(at: place, now: now)
         if let early, early.session == session {
             for entry in early.entries { receive(entry, at: place, session, now: now) }
         }
+    }
+
+    /// What was found in an inbox after a reconnect: it comes before what arrived meanwhile.
+    mutating func catchUp(_ entries: [InboxEntry], at place: Place, _ session: SessionID, now: Int64) {
+        guard residents[place]?.session == session else { return }
+        residents[place]?.early.insert(contentsOf: entries, at: 0)
+        release(at: place, now: now)
+    }
+
+    /// Takes in what was early.
+    mutating func release(at place: Place, now: Int64) {
+        guard let resident = residents[place], !resident.isBehind else { return }
+        residents[place]?.early = []
+        for entry in resident.early { receive(entry, at: place, resident.session, now: now) }
     }
 
     /// The client was welcomed: what waits comes first, then live signals.
@@ -41,13 +58,13 @@ extension Delivery {
     mutating func detach(_ connection: ConnectionID, at place: Place, now: Int64) {
         guard residents[place]?.connection == connection else { return }
         releaseConfirmations(now: now, atOnce: true)
-        submitUnstored(for: place)
+        submitUnstored(for: place, now: now)
         residents[place]?.detach()
     }
 
     /// The session lives on another node now, which was given its inbox.
-    mutating func move(from place: Place) {
-        submitUnstored(for: place)
+    mutating func move(from place: Place, now: Int64) {
+        submitUnstored(for: place, now: now)
         residents[place] = nil
     }
 
@@ -71,6 +88,10 @@ extension Delivery {
             return
         }
         guard residents[place]?.session == session else { return }
+        if residents[place]?.isBehind == true {
+            residents[place]?.early.append(entry)
+            return
+        }
         switch residents[place]?.offer(entry.letter, id: entry.id, guards: guards) {
         case .added: handOver(at: place, now: now)
         case .confirmed:

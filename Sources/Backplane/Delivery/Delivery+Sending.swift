@@ -25,12 +25,14 @@ extension Delivery {
         if isReachable(pair, whereabouts) {
             copy.state = .here
             copy.receiver = residents[pair.target]?.session
+            if residents[pair.target]?.offer(letter, id: nil, guards: guards) == .confirmed {
+                return tell(copy, residents[pair.target]?.isLegacy == true ? .written : .received)
+            }
             copies.insert(copy)
-            _ = residents[pair.target]?.offer(letter, id: nil, guards: guards)
             handOver(at: pair.target, now: now)
         } else {
             copies.insert(copy)
-            if !mustWait(behindOthersOf: pair, except: letter.number) { submit(letter.number) }
+            submitNext(of: pair, now: now)
         }
     }
 
@@ -51,7 +53,8 @@ extension Delivery {
 
     /// Whether the target sits at an open socket of this node and nothing for it is still on its way past this node.
     private func isReachable(_ pair: Pair, _ whereabouts: Whereabouts) -> Bool {
-        guard whereabouts == .here, let resident = residents[pair.target], resident.isOpen, resident.awaited.isEmpty
+        guard whereabouts == .here, let resident = residents[pair.target], resident.isOpen, resident.awaited.isEmpty,
+            !resident.isBehind
         else { return false }
         return !copies.numbers(of: pair).contains { copies[$0]?.state == .waiting && !isHandedOver($0, resident) }
     }
@@ -62,9 +65,23 @@ extension Delivery {
         }
     }
 
-    private func mustWait(behindOthersOf pair: Pair, except number: UInt64) -> Bool {
-        closedRooms.contains(pair.room)
-            || copies.numbers(of: pair).contains { $0 != number && copies[$0]?.state == .waiting }
+    /// Submits what waits between two peers, in order, as far as it may go now.
+    ///
+    /// While peers may only not be announced yet, one at a time: the shared state could refuse one and take the next.
+    mutating func submitNext(of pair: Pair, now: Int64) {
+        guard isLive, !closedRooms.contains(pair.room) else { return }
+        let numbers = copies.numbers(of: pair)
+        let isProbing = numbers.contains { number in
+            guard let copy = copies[number], copy.state == .submitted else { return false }
+            return isSettling || copy.retryAt > 0
+        }
+        if isProbing { return }
+        for number in numbers {
+            guard let copy = copies[number], copy.state == .waiting else { continue }
+            guard now >= copy.retryAt else { return }
+            submit(number)
+            if isSettling || copy.retryAt > 0 { return }
+        }
     }
 
     /// Hands a copy to the shared state.
@@ -86,22 +103,22 @@ extension Delivery {
     }
 
     /// What waits for a session that is about to move, or has lost its socket, goes into the inbox before anything else.
-    mutating func submitUnstored(for place: Place) {
+    mutating func submitUnstored(for place: Place, now: Int64) {
         guard guards.contains(.submitBefore), let resident = residents[place] else { return }
+        var pairs: [Pair] = []
         for parcel in resident.shelf {
-            for keeper in parcel.keepers where own.contains(keeper.node) && copies[keeper.number]?.state == .here {
-                if isLive, !closedRooms.contains(place.room) {
-                    submit(keeper.number)
-                } else {
-                    copies[keeper.number]?.state = .waiting
-                }
+            for keeper in parcel.keepers where own.contains(keeper.node) {
+                guard let copy = copies[keeper.number], copy.state == .here else { continue }
+                copies[keeper.number]?.state = .waiting
+                if !pairs.contains(copy.pair) { pairs.append(copy.pair) }
             }
         }
+        for pair in pairs { submitNext(of: pair, now: now) }
     }
 
     /// The answer to a SEND.
     mutating func sent(
-        _ command: SendCommand, _ outcome: SendOutcome, isListed: Bool, isSettling: Bool, now: Int64
+        _ command: SendCommand, _ outcome: SendOutcome, isListed: Bool, mayAppear: Bool, now: Int64
     ) {
         let number = command.letter.number
         let target = Place(room: command.room, peer: command.to)
@@ -118,7 +135,7 @@ extension Delivery {
             if guards.contains(.heldCopies) { copies[number] = copy } else { copies.remove(number) }
             if isNews { tell(copy, .stored) }
             takeUp(outcome, command, at: target, now: now)
-        case .notFound where isListed && isSettling:
+        case .notFound where isListed && mayAppear:
             // Its node may not have announced it yet.
             copy.state = .waiting
             copy.retryAt = now + limits.retryMs
@@ -141,6 +158,7 @@ extension Delivery {
             finish(number, .refused(.full))
         case .passed: break
         }
+        submitNext(of: copy.pair, now: now)
     }
 
     /// The shared state would not take it: nothing is known of what it will take later.

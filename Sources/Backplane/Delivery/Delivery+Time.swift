@@ -5,11 +5,12 @@ extension Delivery {
     /// Many times per second while `isBusy`.
     mutating func tick(now: Int64) {
         releaseConfirmations(now: now)
+        var pairs: Set<Pair> = []
         for number in copies.all {
             guard let copy = copies[number] else { continue }
             switch copy.state {
             case .here: spill(copy, now: now)
-            case .waiting where now >= copy.retryAt && !closedRooms.contains(copy.pair.room): submit(number)
+            case .waiting where pairs.insert(copy.pair).inserted: submitNext(of: copy.pair, now: now)
             case .waiting, .submitted, .stored: break
             }
             expire(number, now: now)

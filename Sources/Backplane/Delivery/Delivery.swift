@@ -49,6 +49,8 @@ public struct Delivery: Hashable, Sendable {
     /// This process' own instances, the present one included.
     var own: Set<NodeInstance>
     var isLive = false
+    /// Whether members that the shared state lacks may only not be announced yet.
+    var isSettling = false
     /// Rooms whose announce or snapshot is outstanding: nothing is submitted there.
     var closedRooms: Set<RoomKey> = []
     var copies = Copies()

@@ -33,6 +33,10 @@ struct Resident: Hashable, Sendable {
     private(set) var shelf: [Parcel] = []
     /// Copies on their way into the inbox that this connection was not given yet: later ones must not overtake them.
     var awaited: Set<UInt64> = []
+    /// Letters that arrived since the last reconnect, while others may wait in the inbox whose frames were lost.
+    var early: [InboxEntry] = []
+    /// Whether the inbox was not read since the last reconnect.
+    var isBehind = false
     private var sequence: UInt64 = 0
     private var remembered: [Letter.Identity] = []
     /// The highest number per sender, for the model that dedupes by it.

@@ -12,6 +12,8 @@ public enum InboxFrame: Hashable, Sendable {
     case left(RoomKey, version: UInt64, PeerID, Departure)
     /// `B`: a stamped signal for all members of the room on the receiving node, except the sender.
     case broadcast(RoomKey, from: PeerID, payload: ByteBuffer)
+    /// `V`: the same for the members of one dialect only, where the text differs by dialect.
+    case variant(RoomKey, from: PeerID, for: Dialect, payload: ByteBuffer)
     /// `P`: a best effort signal for one peer.
     case directed(RoomKey, to: PeerID, payload: ByteBuffer)
     /// `S`: a letter that is in the inbox of this session.
@@ -71,6 +73,12 @@ public struct InboxBatch: Sendable {
             bytes.writeShort(departure.node.text)
             bytes.writeShort(departure.connection.text)
             bytes.writeShort(departure.reason.rawValue)
+        case .variant(let room, let peer, let dialect, let payload):
+            bytes.writeInteger(FrameType.variant.rawValue)
+            bytes.writeShort(room.text)
+            bytes.writeShort(peer.text)
+            bytes.writeInteger(UInt8(truncatingIfNeeded: dialect.rawValue))
+            bytes.writeImmutableBuffer(payload)
         case .broadcast(let room, let peer, let payload):
             bytes.writeInteger(FrameType.broadcast.rawValue)
             bytes.writeShort(room.text)
@@ -110,6 +118,7 @@ enum FrameType: UInt8 {
     case joined = 0x4A  // J
     case left = 0x4C  // L
     case broadcast = 0x42  // B
+    case variant = 0x56  // V
     case directed = 0x50  // P
     case letter = 0x53  // S
     case confirmed = 0x43  // C

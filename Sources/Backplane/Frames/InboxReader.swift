@@ -55,6 +55,11 @@ public struct InboxReader {
             return .left(
                 room, version: version, peer,
                 .init(session: session, node: node, connection: connection, reason: reason))
+        case .variant:
+            guard let room = body.readRoom(), let peer = body.readPeer(),
+                let dialect = body.readInteger(as: UInt8.self).flatMap({ Dialect(rawValue: Int($0)) })
+            else { return nil }
+            return .variant(room, from: peer, for: dialect, payload: body)
         case .broadcast:
             guard let room = body.readRoom(), let peer = body.readPeer() else { return nil }
             return .broadcast(room, from: peer, payload: body)

@@ -9,7 +9,7 @@ extension ClusterMachine {
         let isLegacy = command.record.flags.contains(.legacy)
         joins[command.record.connection] = PendingJoin(
             place: place, session: command.record.session, isLegacy: isLegacy)
-        if !isLegacy { delivery.expect(command.record.session, at: place) }
+        if !isLegacy { delivery.expect(command.record.session, at: place, now: now) }
         collectDelivery()
         return step(now) { $0.join(command, wallMs: wallMs) }
     }
@@ -119,7 +119,7 @@ extension ClusterMachine {
         guard command.isStored else { return passed(command, outcome) }
         delivery.sent(
             command, outcome, isListed: membership.member(command.to, of: command.room) != nil,
-            isSettling: membership.isSettling || !membership.isReadable(command.room), now: now)
+            mayAppear: membership.isSettling || !membership.isReadable(command.room), now: now)
     }
 
     private mutating func passed(_ command: SendCommand, _ outcome: SendOutcome) {
@@ -164,6 +164,13 @@ extension ClusterMachine {
 
     public mutating func noteRoundTrip(_ milliseconds: Int64, at place: Place) {
         delivery.noteRoundTrip(milliseconds, at: place)
+    }
+
+    /// What an announce found in the inbox of a member of this node.
+    mutating func catchUp(_ letters: WaitingLetters, in room: RoomKey, now: Int64) {
+        let place = Place(room: room, peer: letters.peer)
+        seatLegacy(place, now: now)
+        delivery.catchUp(letters.entries, at: place, letters.session, now: now)
     }
 
     /// A dialect 1 member takes part in deliveries from its first letter on.

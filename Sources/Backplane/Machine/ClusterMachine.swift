@@ -84,6 +84,8 @@ public struct ClusterMachine: Sendable {
                 delivery.sendRefused(send, now: now)
                 return finish(now)
             case (.confirm(let confirm), .success): delivery.finish(confirm)
+            case (.announce(let announce), .success(.announced(_, let waiting))):
+                for letters in waiting { catchUp(letters, in: announce.room, now: now) }
             default: break
             }
         }
@@ -103,7 +105,7 @@ public struct ClusterMachine: Sendable {
             delivery.heard(numbers, level)
         case .undeliverable(let number, let reason):
             delivery.fail(number, reason, now: now)
-        case .joined, .left, .broadcast, .dead, .echo:
+        case .joined, .left, .broadcast, .variant, .dead, .echo:
             return step(now) { $0.receive(frame, now: now) }
         }
         return finish(now)
@@ -119,6 +121,7 @@ public struct ClusterMachine: Sendable {
         for action in taken { absorb(action, now: now) }
         if wasLive, !membership.isLive { reviewAll(now) }
         if !wasLive, membership.isLive {
+            delivery.isSettling = membership.isSettling
             collectDelivery()
             delivery.live(recovering: Set(membership.rooms.keys), now: now)
         }
@@ -126,6 +129,7 @@ public struct ClusterMachine: Sendable {
     }
 
     mutating func finish(_ now: Int64) -> [ClusterAction] {
+        delivery.isSettling = membership.isSettling
         collectDelivery()
         defer { actions.removeAll(keepingCapacity: true) }
         return actions
@@ -161,7 +165,7 @@ public struct ClusterMachine: Sendable {
         guard membership.rooms[place.room]?.local[place.peer] == nil else { return }
         away[place] = nil
         switch loss {
-        case .stale: delivery.move(from: place)
+        case .stale: delivery.move(from: place, now: now)
         case .replaced, .inUse: delivery.end(place, .replaced, now: now)
         }
     }

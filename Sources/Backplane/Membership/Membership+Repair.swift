@@ -25,7 +25,7 @@ extension Membership {
         case (.join(let command), _): joined(command, reply, now: now)
         case (.leave(let command), .left(let version)): left(command, version: version, now: now)
         case (.update(let command), .updated(let version)): updated(command, version: version, now: now)
-        case (.announce(let command), .announced(let lost)): announced(command, lost)
+        case (.announce(let command), .announced(let lost, _)): announced(command, lost)
         case (.sync(let key), .snapshot(let snapshot)): synced(key, snapshot, now: now)
         case (.sweep(let key, let dead, _), .swept(let cursor)): swept(key, dead, cursor)
         case (.claimSweep(let dead, _), .claimed(let isOurs)): claimed(dead, isOurs)
@@ -61,7 +61,7 @@ extension Membership {
             if instance == node { actions.append(.refence) } else { sweep(instance) }
         case .echo(let sequence):
             beatsEchoed = max(beatsEchoed, min(sequence, beatsSent))
-        case .broadcast, .directed, .letter, .confirmed, .undeliverable:
+        case .broadcast, .variant, .directed, .letter, .confirmed, .undeliverable:
             break
         }
         pump()
@@ -120,7 +120,7 @@ extension Membership {
 
     private mutating func announced(_ command: AnnounceCommand, _ lost: [AnnounceLoss]) {
         for loss in lost where rooms[command.room]?.local[loss.peer]?.connection == loss.connection {
-            dismiss(loss.peer, loss.cause == .inUse ? .inUse : .replaced, in: command.room)
+            dismiss(loss.peer, MembershipLoss(loss.cause), in: command.room)
         }
     }
 

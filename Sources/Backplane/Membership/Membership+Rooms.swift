@@ -72,7 +72,7 @@ extension Membership {
         if isResumed, let first = room.local[command.peer]?.joinedAt { record.joinedAt = first }
         replaceLocal(command.peer, by: record, in: &room, key: command.room)
         answer(command, .admitted(Placement(record: record, isResumed: isResumed)))
-        actions.append(.presence(command.room, .changedHere(command.peer, .left)))
+        actions.append(.presence(command.room, .changedHere(command.peer, nil)))
     }
 
     /// The reply to a join.

@@ -67,11 +67,21 @@ public enum MembershipLoss: Hashable, Sendable {
     case inUse
 }
 
+extension MembershipLoss {
+    init(_ cause: AnnounceLoss.Cause) {
+        switch cause {
+        case .replaced: self = .replaced
+        case .inUse: self = .inUse
+        case .stale: self = .stale
+        }
+    }
+}
+
 /// A change among the members of a room.
 public enum PresenceChange: Hashable, Sendable {
     case joined(PeerID, MemberRecord)
     case updated(PeerID, MemberRecord)
     case left(PeerID, MemberRecord, LeaveReason)
-    /// A member of this node came, changed or went; the reason says why, if it went.
-    case changedHere(PeerID, LeaveReason)
+    /// A member of this node came or changed, without a reason, or went.
+    case changedHere(PeerID, LeaveReason?)
 }

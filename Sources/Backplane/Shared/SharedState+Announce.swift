@@ -7,22 +7,28 @@ extension SharedState {
         if isFenced(command.node) { return .fenced }
         let own = Set(command.previous).union([command.node])
         var lost: [AnnounceLoss] = []
+        var waiting: [WaitingLetters] = []
         for entry in command.entries {
             let holder = rooms[command.room]?.members[entry.peer]
             if guards.contains(.announceCompares), let cause = holder?.prevails(over: entry, own: own) {
                 lost.append(AnnounceLoss(peer: entry.peer, connection: entry.record.connection, cause: cause))
-            } else if holder?.connection != entry.record.connection || holder?.node != command.node {
+                continue
+            }
+            if holder?.connection != entry.record.connection || holder?.node != command.node {
                 place(entry, for: command.node, replacing: holder, in: command.room, clock)
             }
+            let session = entry.record.session
+            let entries = inbox(of: session, in: command.room, clock)
+            if !entries.isEmpty { waiting.append(WaitingLetters(peer: entry.peer, session: session, entries: entries)) }
         }
         let announcement = Announcement(room: command.room, node: command.node)
         let listed = (announced[announcement] ?? []).union(command.entries.map(\.peer))
         announced[announcement] = command.isLast ? nil : listed
-        guard command.isLast else { return .announced(lost: lost) }
+        guard command.isLast else { return .announced(lost: lost, waiting: waiting) }
         if guards.contains(.announceDeletes) {
             disown(command.room, own: own, except: listed, node: command.node, clock)
         }
-        return .announced(lost: lost)
+        return .announced(lost: lost, waiting: waiting)
     }
 
     private mutating func place(
@@ -70,7 +76,7 @@ extension MemberRecord {
     func prevails(over entry: AnnounceCommand.Entry, own: Set<NodeInstance>) -> AnnounceLoss.Cause? {
         let other = entry.record
         if connection == other.connection { return nil }
-        if session == other.session { return connectionNumber >= other.connectionNumber ? .replaced : nil }
+        if session == other.session { return connectionNumber >= other.connectionNumber ? .stale : nil }
         if own.contains(node) { return nil }
         if owner == other.owner {
             let isYounger = (generation, session.text) > (other.generation, other.session.text)

@@ -7,14 +7,18 @@ extension SharedState {
     mutating func register(_ node: NodeInstance, _ info: NodeInfo, _ clock: Clock) -> BackplaneReply {
         if guards.contains(.amnestyAtRegistration) { grantAmnesty(clock) }
         lastBeatMs = clock.millis
-        let isShared = live.contains { $0.value > clock.millis }
-        if isShared, let shards, shards != info.shards { return .mismatched }
+        guard agree(info.shards, clock) else { return .mismatched }
         shards = info.shards
         let epoch = self.epoch ?? String(clock.micros)
         self.epoch = epoch
         live[node] = clock.millis + timings.leaseMs
         self.info[node] = info
         return .registered(epoch: epoch)
+    }
+
+    /// Whether no live node knows other shards.
+    func agree(_ shards: String, _ clock: Clock) -> Bool {
+        self.shards == nil || self.shards == shards || !live.contains { $0.value > clock.millis }
     }
 
     /// HB: renews a lease that exists, reaps those that ran out, and reports the sweep jobs that are open.

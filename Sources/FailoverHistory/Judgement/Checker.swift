@@ -6,7 +6,24 @@ public enum Checker {
     ///   - history: events in any order.
     ///   - allowance: what the harness cannot see exactly.
     public static func verdict(of history: History, allowance: Allowance = Allowance()) -> Report {
-        let events = inOrder(history.events)
+        Judgement(of: history, allowance: allowance).report
+    }
+
+    /// Ties keep the order in which they were recorded.
+    static func inOrder(_ events: [Event]) -> [Event] {
+        events.enumerated().sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }.map(\.element)
+    }
+}
+
+/// A verdict with what it rests on, from which its timeline is drawn.
+public struct Judgement: Sendable {
+    public let report: Report
+    let events: [Event]
+    let truth: Truth
+    let rounds: [RoundTally]
+
+    public init(of history: History, allowance: Allowance = Allowance()) {
+        let events = Checker.inOrder(history.events)
         let truth = Truth(events, timing: history.timing, allowance: allowance)
         var signals = SignalJudge(truth: truth)
         signals.judge(events)
@@ -32,11 +49,9 @@ public enum Checker {
         let findings = (signals.findings.all + presence.findings.all + sessions.findings.all).sorted {
             ($0.at, $0.kind.rawValue, $0.text) < ($1.at, $1.kind.rawValue, $1.text)
         }
-        return Report(history: history, truth: truth, faults: steps, findings: findings)
-    }
-
-    /// Ties keep the order in which they were recorded.
-    static func inOrder(_ events: [Event]) -> [Event] {
-        events.enumerated().sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }.map(\.element)
+        report = Report(history: history, truth: truth, faults: steps, findings: findings)
+        self.events = events
+        self.truth = truth
+        self.rounds = rounds
     }
 }

@@ -8,7 +8,7 @@ struct PresenceTally: Sendable {
     var leaves = 0
     var ghosts: Set<Client> = []
     var missing: Set<Client> = []
-    var detections: [Int64] = []
+    var detections: [Sample] = []
     var maxDivergence: Int64 = 0
 }
 
@@ -77,7 +77,7 @@ struct PresenceJudge: Sendable {
         }
         view.used[peer, default: []].insert(match)
         if let lostAt = departures[match].nodeLostAt, let since = view.connectedSince, since <= lostAt {
-            tally(at: lostAt) { $0.detections.append(at - lostAt) }
+            tally(at: lostAt) { $0.detections.append(Sample(at: at, duration: at - lostAt)) }
         }
     }
 

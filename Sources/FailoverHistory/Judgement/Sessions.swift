@@ -1,7 +1,7 @@
 /// How the clients of each round came back.
 struct SessionTally: Sendable {
     var socketsLost = 0
-    var resumes: [Int64] = []
+    var resumes: [Sample] = []
     /// `resumed:false` although the `hello` came while the session had the right to be resumed.
     var brokenResumes = 0
     var newSessions = 0
@@ -31,7 +31,7 @@ struct SessionJudge: Sendable {
         for resume in incarnation.resumes {
             tally(at: resume.lostAt) {
                 $0.socketsLost += 1
-                $0.resumes.append(resume.welcomedAt - resume.lostAt)
+                $0.resumes.append(Sample(at: resume.welcomedAt, duration: resume.welcomedAt - resume.lostAt))
             }
         }
         for (earlier, later) in zip(incarnation.connections, incarnation.connections.dropFirst()) {

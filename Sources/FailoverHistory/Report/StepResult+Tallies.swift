@@ -1,3 +1,9 @@
+/// One measured duration and when it ended, both in microseconds.
+struct Sample: Sendable {
+    let at: Int64
+    let duration: Int64
+}
+
 /// The tallies of one round.
 struct RoundTally: Sendable {
     let round: Round
@@ -29,13 +35,16 @@ extension StepResult {
                 crossNode: shares.reduce(0) { $0 + $1.crossNode }, all: shares.reduce(0) { $0 + $1.all }
             ).value
         }
+        func sampled(_ field: KeyPath<RoundTally, [Sample]>) -> Quantiles? {
+            Quantiles(micros: rounds.flatMap { $0[keyPath: field].map(\.duration) })
+        }
         self.step = step
         name = step.rawValue
         n = rounds.count
         unsettledRounds = all.count - rounds.count
         seconds = rounds.reduce(0) { $0 + $1.seconds(end: end) }
-        detectMs = quantiles(\.presence.detections)
-        resumeMs = quantiles(\.sessions.resumes)
+        detectMs = sampled(\.presence.detections)
+        resumeMs = sampled(\.sessions.resumes)
 
         sent = sum(\.signals.sent)
         acked = sum(\.signals.acked)

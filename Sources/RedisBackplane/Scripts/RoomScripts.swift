@@ -106,7 +106,7 @@ extension Script {
         local function prevails(old, new)
           if old.cid == new.cid then return nil end
           if old.sid == new.sid then
-            if tonumber(old.cn) >= tonumber(new.cn) then return 'R' end
+            if tonumber(old.cn) >= tonumber(new.cn) then return 'S' end
             return nil
           end
           if own[old.nid] then return nil end
@@ -120,7 +120,7 @@ extension Script {
           if old.joined ~= new.joined then return tonumber(old.joined) < tonumber(new.joined) and 'U' or nil end
           return old.sid < new.sid and 'U' or nil
         end
-        local lost, listed = {}, {}
+        local lost, waiting, listed = {}, {}, {}
         for i = first, #ARGV, 2 do
           local peer, new = ARGV[i], read(ARGV[i + 1])
           local holder = redis.call('HGET', keys.m, peer)
@@ -129,16 +129,22 @@ extension Script {
           listed[peer] = true
           if cause then
             lost[#lost + 1] = peer; lost[#lost + 1] = new.cid; lost[#lost + 1] = cause
-          elseif not old or old.cid ~= new.cid or old.nid ~= me then
-            new.nid = me
-            put(keys, K, peer, new, me, ARGV[4])
-            if old and old.sid ~= new.sid then undeliver(keys, K, peer, old.sid, 'replaced', ARGV[5]) end
+          else
+            if not old or old.cid ~= new.cid or old.nid ~= me then
+              new.nid = me
+              put(keys, K, peer, new, me, ARGV[4])
+              if old and old.sid ~= new.sid then undeliver(keys, K, peer, old.sid, 'replaced', ARGV[5]) end
+            end
+            local letters = redis.call('XRANGE', inbox(keys, new.sid), '-', '+')
+            if #letters > 0 then
+              waiting[#waiting + 1] = peer; waiting[#waiting + 1] = new.sid; waiting[#waiting + 1] = letters
+            end
           end
         end
         if ARGV[3] ~= '1' then
           for peer in pairs(listed) do redis.call('SADD', marks, peer) end
           redis.call('PEXPIRE', marks, 60000)
-          return {'OK', lost}
+          return {'OK', lost, waiting}
         end
         for _, peer in ipairs(redis.call('SMEMBERS', marks)) do listed[peer] = true end
         redis.call('DEL', marks)
@@ -156,6 +162,6 @@ extension Script {
         for nid in pairs(own) do redis.call('HDEL', keys.n, nid) end
         if count > 0 then redis.call('HSET', keys.n, me, count) end
         tidy(keys)
-        return {'OK', lost}
+        return {'OK', lost, waiting}
         """
 }

@@ -32,7 +32,7 @@
                 instead: "redis.call('ZADD', KEYS[3], now + ARGV[3], ARGV[1])"),
             Weakening(
                 rule: .announceDeletes, scripts: [.announce],
-                line: "local gone, count = {}, 0", instead: "do return {'OK', lost} end"),
+                line: "local gone, count = {}, 0", instead: "do return {'OK', lost, waiting} end"),
             Weakening(
                 rule: .storedBeforeAck, scripts: [.send],
                 line: "local id = append(keys, r.sid, ARGV[5], #payload, ARGV[9])",

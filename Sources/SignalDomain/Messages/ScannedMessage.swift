@@ -12,9 +12,12 @@ public struct ScannedMessage: Hashable, Sendable {
     public let isEmpty: Bool
     public let to: MemberValue?
     public let id: MemberValue?
+    /// Members stay that a peer of dialect 2 would take for the server's own: `seq` or `sourceSession`.
+    public let ownsSequence: Bool
 
     public init(
-        type: MessageType, forged: [Range<Int>], start: Int, end: Int, isEmpty: Bool, to: MemberValue?, id: MemberValue?
+        type: MessageType, forged: [Range<Int>], start: Int, end: Int, isEmpty: Bool, to: MemberValue?,
+        id: MemberValue?, ownsSequence: Bool = false
     ) {
         self.type = type
         self.forged = forged
@@ -23,5 +26,6 @@ public struct ScannedMessage: Hashable, Sendable {
         self.isEmpty = isEmpty
         self.to = to
         self.id = id
+        self.ownsSequence = ownsSequence
     }
 }

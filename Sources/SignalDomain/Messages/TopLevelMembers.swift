@@ -10,6 +10,8 @@ struct TopLevelMembers {
     private var hasType = false
     /// Index of the comma before the next member.
     private var comma = 0
+    /// Whether members stay that would pass for the server's own in dialect 2.
+    private(set) var ownsSequence = false
     private let serverOwnsSequence: Bool
 
     init(serverOwnsSequence: Bool) {
@@ -49,7 +51,8 @@ struct TopLevelMembers {
         case .id:
             guard id == nil else { throw .repeatedMember }
             id = value
-        case .serverOwned, .sequence, .other: break
+        case .sequence: ownsSequence = true
+        case .serverOwned, .other: break
         }
     }
 

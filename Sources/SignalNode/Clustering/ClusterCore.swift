@@ -20,7 +20,7 @@ final class ClusterCore {
     private let timings: NodeConfiguration.Cluster
     private let makeInstance: () -> NodeInstance
     /// The way to the members of a room on this node; both run on any thread.
-    var deliver: (ByteBuffer, RoomKey, PeerID) -> Void = { _, _, _ in }
+    var deliver: (ByteBuffer, RoomKey, PeerID, Dialect?) -> Void = { _, _, _, _ in }
     var broadcast: (Envelope) -> Void = { _ in }
     private var answers: [ConnectionID: (JoinAnswer) -> Void] = [:]
     private var sessions: [ConnectionID: Session] = [:]
@@ -136,11 +136,14 @@ final class ClusterCore {
     private func receive(_ batch: ByteBuffer) {
         var reader = InboxReader(batch)
         while let frame = reader.next() {
-            if case .broadcast(let room, let peer, let payload) = frame {
+            switch frame {
+            case .broadcast(let room, let peer, let payload):
                 metrics.relayReceived.increment()
-                deliver(payload, room, peer)
-            } else {
-                carryOut(machine.receive(frame, now: now))
+                deliver(payload, room, peer, nil)
+            case .variant(let room, let peer, let dialect, let payload):
+                metrics.relayReceived.increment()
+                deliver(payload, room, peer, dialect)
+            default: carryOut(machine.receive(frame, now: now))
             }
         }
         metrics.inboxDropped(malformed: reader.malformed, unknown: reader.unknown)
@@ -248,7 +251,6 @@ final class ClusterCore {
         case .call(let command):
             call(command)
         case .mismatched:
-            status.update { $0.isMismatched = true }
             logger.error(
                 "shards.mismatch",
                 metadata: ["meaning": "other nodes list other shards: this one waits until all agree"])
@@ -276,12 +278,29 @@ final class ClusterCore {
     /// Heartbeats have a link of their own; everything else keeps its order with the signals.
     private func call(_ command: BackplaneCommand) {
         switch command {
-        case .register where status.isDoubtful:
-            let generation = generation
-            later(.zero) { $0.completed(command, .success(.mismatched), generation) }
-        case .register, .heartbeat:
-            backplane.call(command) { [weak self, generation] result in self?.completed(command, result, generation) }
+        case .register(_, let info) where status.isDoubtful: register(command, info)
+        case .register, .heartbeat: beat(command)
         default: relay.append(.command(command))
+        }
+    }
+
+    private func beat(_ command: BackplaneCommand) {
+        backplane.call(command) { [weak self, generation] result in
+            if result == .success(.mismatched) { self?.status.update { $0.isMismatched = true } }
+            self?.completed(command, result, generation)
+        }
+    }
+
+    /// Registers only if all shards agree by now.
+    private func register(_ command: BackplaneCommand, _ info: NodeInfo) {
+        backplane.call(.compareShards(info.shards)) { [weak self, generation] result in
+            guard let self else { return }
+            status.update { $0.isMismatched = result != .success(.agreed(true)) }
+            if status.isDoubtful {
+                completed(command, .success(.mismatched), generation)
+            } else {
+                beat(command)
+            }
         }
     }
 

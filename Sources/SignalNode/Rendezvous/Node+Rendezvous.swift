@@ -75,7 +75,8 @@ extension Node {
         } catch {
             throw error.refusal
         }
-        guard case .registered(let entry) = try await rendezvous(.rendezvousRegister(room, registration), in: room) else {
+        guard case .registered(let entry) = try await rendezvous(.rendezvousRegister(room, registration), in: room)
+        else {
             throw .internalError
         }
         metrics.rendezvousRegisters.increment()

@@ -2,15 +2,23 @@ import Backplane
 import NIOCore
 import SignalDomain
 
-/// One stamped signal on its way to other nodes.
+/// One stamped signal on its way to the members of a room.
 struct Envelope: Sendable {
     let room: RoomKey
     let peer: PeerID
-    /// Whose socket waits when the way to the other nodes is full.
+    /// The only receivers; nil = everybody.
+    let audience: Dialect?
+    /// Whose socket waits when the way to the receivers is full; nil = it is on another node.
     let sender: Session?
     /// The frame as local receivers get it; the payload behind its header is what travels.
     let frame: ByteBuffer
     let nodes: [NodeInstance]
+
+    /// What the inbox of another node gets.
+    var inboxFrame: InboxFrame {
+        if let audience { return .variant(room, from: peer, for: audience, payload: payload) }
+        return .broadcast(room, from: peer, payload: payload)
+    }
 
     /// The JSON text inside the frame.
     var payload: ByteBuffer {
@@ -44,7 +52,7 @@ struct EnvelopeBatches {
 
     mutating func append(_ envelope: Envelope) {
         append(
-            .broadcast(envelope.room, from: envelope.peer, payload: envelope.payload), to: envelope.nodes,
+            envelope.inboxFrame, to: envelope.nodes,
             size: envelope.frame.readableBytes)
     }
 

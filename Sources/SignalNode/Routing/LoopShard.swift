@@ -57,11 +57,12 @@ final class LoopShard {
     }
 
     /// Hands a frame to every session of the room on this loop but those of the sending peer; answers how many.
-    func deliver(_ frame: ByteBuffer, in key: RoomKey, except peer: PeerID, from sender: Session?) -> Int {
-        guard let room = rooms[key] else { return 0 }
+    func deliver(_ envelope: Envelope) -> Int {
+        guard let room = rooms[envelope.room] else { return 0 }
         var count = 0
-        for session in room.sessions where session.seat.peer != peer {
-            session.deliver(frame, from: sender)
+        for session in room.sessions where session.seat.peer != envelope.peer {
+            if let audience = envelope.audience, audience != session.dialect { continue }
+            session.deliver(envelope.frame, from: envelope.sender)
             count += 1
         }
         return count

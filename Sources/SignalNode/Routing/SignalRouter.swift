@@ -17,43 +17,44 @@ final class SignalRouter: Sendable {
     }
 
     /// A peer of this node said something to its room: `frame` is stamped, and shared by all receivers.
-    func relay(_ frame: ByteBuffer, from session: Session) {
+    ///
+    /// - Parameter audience: the only receivers; nil = everybody.
+    func relay(_ frame: ByteBuffer, from session: Session, to audience: Dialect? = nil) {
         let seat = session.seat
         guard let targets = seat.shard.shard.route(of: seat.room)?.targets else { return }
-        deliver(frame, to: targets.shards, in: seat.room, except: seat.peer, from: session)
-        guard !targets.nodes.isEmpty else { return }
-        session.cluster.post(.relay(envelope(frame, from: session, to: targets.nodes)))
+        let envelope = Envelope(
+            room: seat.room, peer: seat.peer, audience: audience, sender: session, frame: frame, nodes: targets.nodes)
+        deliver(envelope, to: targets.shards)
+        if !targets.nodes.isEmpty { session.cluster.post(.relay(envelope)) }
     }
 
     /// The same for a peer whose directed signals are still on their way through the cluster: it goes behind them.
     func relayBehind(_ frame: ByteBuffer, from session: Session) {
-        let targets = session.seat.shard.shard.route(of: session.seat.room)?.targets
-        session.cluster.post(.broadcast(envelope(frame, from: session, to: targets?.nodes ?? [])))
-    }
-
-    private func envelope(_ frame: ByteBuffer, from session: Session, to nodes: [NodeInstance]) -> Envelope {
-        Envelope(room: session.seat.room, peer: session.seat.peer, sender: session, frame: frame, nodes: nodes)
+        let seat = session.seat
+        let nodes = seat.shard.shard.route(of: seat.room)?.targets.nodes ?? []
+        session.cluster.post(
+            .broadcast(
+                Envelope(
+                    room: seat.room, peer: seat.peer, audience: nil, sender: session, frame: frame, nodes: nodes)))
     }
 
     /// A broadcast that waited for the directed signals of its sender.
     func broadcast(_ envelope: Envelope) {
         guard let targets = directory.route(of: envelope.room)?.targets else { return }
-        deliver(envelope.frame, to: targets.shards, in: envelope.room, except: envelope.peer, from: envelope.sender)
+        deliver(envelope, to: targets.shards)
     }
 
     /// A signal that came from another node.
-    func deliver(_ payload: ByteBuffer, in room: RoomKey, from peer: PeerID) {
+    func deliver(_ payload: ByteBuffer, in room: RoomKey, from peer: PeerID, to audience: Dialect?) {
         guard let targets = directory.route(of: room)?.targets else { return }
-        deliver(SignalFrame.text(payload), to: targets.shards, in: room, except: peer, from: nil)
+        let envelope = Envelope(
+            room: room, peer: peer, audience: audience, sender: nil, frame: SignalFrame.text(payload), nodes: [])
+        deliver(envelope, to: targets.shards)
     }
 
-    private func deliver(
-        _ frame: ByteBuffer, to targets: ShardSet, in room: RoomKey, except peer: PeerID, from sender: Session?
-    ) {
+    private func deliver(_ envelope: Envelope, to targets: ShardSet) {
         for index in targets {
-            shards[index].onLoop { [metrics] shard in
-                metrics.delivered(shard.deliver(frame, in: room, except: peer, from: sender))
-            }
+            shards[index].onLoop { [metrics] shard in metrics.delivered(shard.deliver(envelope)) }
         }
     }
 }

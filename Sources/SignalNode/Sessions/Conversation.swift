@@ -5,6 +5,8 @@ import SignalDomain
 final class Conversation {
     /// Frames that may arrive between the hello and the welcome, and messages that the client may send in between.
     static let maxEarly = 256
+    /// Bytes of these messages.
+    static let maxEarlyBytes = 1_048_576
 
     /// The stamp of signals that are to be confirmed.
     let confirmedStamp: Stamp
@@ -15,6 +17,7 @@ final class Conversation {
     /// Nothing but the welcome may come first.
     private(set) var isWelcomed = false
     private var earlyFrames: [ByteBuffer] = []
+    private var earlyBytes = 0
     private var earlyMessages: [ByteBuffer] = []
     /// Directed signals that the cluster has not dispatched yet: a broadcast must not overtake them.
     var underway = 0
@@ -22,6 +25,8 @@ final class Conversation {
     var heardAt: Int64
     /// Members of the room, as far as this client was told.
     var members = 1
+    /// A receipt beyond the budget: it waits for the next look at the clock, for no later one may come.
+    private var lateReceipt: UInt64?
     private var commands: FixedWindow
     private var malformed: FixedWindow
 
@@ -44,7 +49,8 @@ final class Conversation {
     /// Keeps a message of a client that did not wait for its welcome; false when it sends too many.
     func keepMessage(_ message: ByteBuffer) -> Bool {
         earlyMessages.append(message)
-        return earlyMessages.count <= Self.maxEarly
+        earlyBytes += message.readableBytes
+        return earlyMessages.count <= Self.maxEarly && earlyBytes <= Self.maxEarlyBytes
     }
 
     /// Hands out what was kept; from now on nothing is.
@@ -60,6 +66,14 @@ final class Conversation {
     /// Whether the budget of messages to the server itself admits one more.
     func admitCommand(perSecond limit: Int, nowMs: Int64) -> Bool {
         limit == 0 || commands.admit(limit: limit, windowMs: 1_000, nowMs: nowMs) == .admitted
+    }
+
+    func keepReceipt(_ sequence: UInt64) { lateReceipt = max(lateReceipt ?? 0, sequence) }
+
+    /// Takes out the receipt that waits.
+    func takeReceipt() -> UInt64? {
+        defer { lateReceipt = nil }
+        return lateReceipt
     }
 
     /// Counts a message that could not be read; false when there were too many.

@@ -26,13 +26,23 @@ extension Session {
             reject(socket, .reservedType)
         case .ping:
             socket.send(SignalFrame.text(ServerMessages.pong), from: nil)
-            relay(message, bytes)
+            repeatToRoom(message, bytes)
         case .hello, .ack, .presence, .auth, .leave, .other:
             guard state.value.repeats.admit(PayloadHash.of(bytes), nowMs: node.clock.monotonicMs()) else {
                 return reject(socket, .duplicatePayload)
             }
-            relay(message, bytes)
+            repeatToRoom(message, bytes)
         }
+    }
+
+    /// Members that are free in dialect 1 and the server's own in dialect 2 reach only those who may see them: nobody can
+    /// pass off a number or a session as the server's.
+    private func repeatToRoom(_ message: ScannedMessage, _ bytes: UnsafeRawBufferPointer) {
+        guard message.ownsSequence, let cut = try? MessageScanner.scan(bytes, limits: node.reliableScanLimits) else {
+            return relay(message, bytes)
+        }
+        relay(message, bytes, to: .one)
+        relay(cut, bytes, to: .two)
     }
 
     private func reject(_ socket: any SessionSocket, _ code: ErrorCode) {

@@ -33,6 +33,10 @@ extension Session {
             let limit = node.configuration.delivery.controlMessagesPerSecond
             let now = node.clock.monotonicMs()
             guard state.value.conversation?.admitCommand(perSecond: limit, nowMs: now) == true else {
+                if case .ack(let sequence) = command {
+                    state.value.conversation?.keepReceipt(sequence)
+                    return
+                }
                 return refuse(.rateLimited, retryAfterMs: 1_000, socket)
             }
             obey(command, socket)
@@ -138,6 +142,7 @@ extension Session {
 
     public func watch() {
         guard let heardAt = state.value.conversation?.heardAt, case .open = state.value.phase else { return }
+        if let sequence = state.value.conversation?.takeReceipt() { cluster.post(.confirmed(sequence, self)) }
         let patience = Int64(node.configuration.delivery.clientHeartbeatMs) * 2
         if state.value.holds == 0, node.clock.monotonicMs() - heardAt > patience + patience / 10 {
             end(.heartbeatTimeout)

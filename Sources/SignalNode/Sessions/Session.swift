@@ -84,11 +84,11 @@ public final class Session: SocketSession, Sendable {
         }
     }
 
-    func relay(_ message: ScannedMessage, _ bytes: UnsafeRawBufferPointer) {
+    func relay(_ message: ScannedMessage, _ bytes: UnsafeRawBufferPointer, to audience: Dialect? = nil) {
         let frame = SignalFrame.text(count: stamp.byteCount(message)) { out in
             stamp.write(message, from: bytes, receivedAt: node.clock.wall(), into: out)
         }
-        node.router.relay(frame, from: self)
+        node.router.relay(frame, from: self, to: audience)
     }
 
     /// A frame for this peer; `sender` is a peer of this node, or nil.

@@ -83,7 +83,7 @@ struct Failover: AsyncParsableCommand {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
         let startedAt = Date()
         do {
-            remarks = try await run.play(on: group)
+            try await run.play(on: group, &remarks)
         } catch {
             failure = error
         }
@@ -92,14 +92,15 @@ struct Failover: AsyncParsableCommand {
         let history = History(
             seed: seed, machine: Machine.current().description, startedAt: startedAt.formatted(.iso8601),
             timing: run.timing, events: run.recorder.taken())
-        let report = Checker.verdict(of: history)
-        try write(report, of: history)
+        let judgement = Judgement(of: history)
+        try write(judgement, of: history)
+        print(judgement.report.text())
         for (complaint, count) in remarks.complaints.sorted(by: { $0.key < $1.key }) {
             print("\(count) × \(complaint)")
         }
         for note in remarks.notes { print(note) }
         try await group.shutdownGracefully()
-        try finish(report, remarks, failure, directory: run.settings.directory)
+        try finish(judgement.report, remarks, failure, directory: run.settings.directory)
     }
 
     private func finish(
@@ -110,8 +111,9 @@ struct Failover: AsyncParsableCommand {
             print("The logs are in \(directory).")
             throw ExitCode(2)
         }
-        let hasViolation = report.verdict == .fail || remarks.complaints.keys.contains { $0.hasPrefix("against") }
-        print("verdict: \(hasViolation ? "fail" : "pass")")
+        let isBroken = remarks.complaints.keys.contains { $0.hasPrefix(Fleet.breach) }
+        if isBroken { print("A server broke the protocol, see above: the run fails.") }
+        let hasViolation = report.verdict == .fail || isBroken
         if hasViolation == expectViolation {
             if logs == nil { try? FileManager.default.removeItem(atPath: directory) }
         } else {
@@ -120,10 +122,11 @@ struct Failover: AsyncParsableCommand {
         }
     }
 
-    private func write(_ report: Report, of history: History) throws {
-        let encoder = JSONEncoder()
-        if let json { try encoder.encode(report).write(to: URL(fileURLWithPath: json)) }
+    private func write(_ judgement: Judgement, of history: History) throws {
+        if let json { try judgement.report.json().write(to: URL(fileURLWithPath: json)) }
+        if let svg { try Data(Timeline.svg(of: judgement).utf8).write(to: URL(fileURLWithPath: svg)) }
         if let path = self.history {
+            let encoder = JSONEncoder()
             var lines = Data()
             for event in history.events {
                 lines += try encoder.encode(event)
@@ -135,8 +138,10 @@ struct Failover: AsyncParsableCommand {
 
     private func prepared() throws -> FailoverRun {
         let directory = logs ?? NSTemporaryDirectory() + "signal-load-failover-\(getpid())"
+        guard directory.utf8.count < 80 else { throw ValidationError("--logs: sockets need a shorter path.") }
         var settings = RigSettings(
-            binary: try nodeBinary(), edgeConfiguration: edge, directory: directory)
+            binary: try nodeBinary(), edgeConfiguration: edge,
+            directory: URL(fileURLWithPath: directory).path())
         guard FileManager.default.isReadableFile(atPath: edge) else {
             throw ValidationError("\(edge) cannot be read: run from the root of the project, or name it with --edge.")
         }

@@ -31,10 +31,10 @@ struct FailoverRun {
         return 180 + 100 * Double(rounds)
     }
 
-    /// - Returns: when all rounds are over.
+    /// Returns when all rounds are over.
+    ///
     /// - Throws: `RigFailure` when the cluster could not be started or brought back; events so far are recorded.
-    func play(on group: MultiThreadedEventLoopGroup) async throws -> Remarks {
-        var remarks = Remarks()
+    func play(on group: MultiThreadedEventLoopGroup, _ remarks: inout Remarks) async throws {
         var plays = 0
         for kind in [Rig.Kind.single, .sentinel] {
             let entries = schedule.entries.filter { $0.step.rig == kind }
@@ -42,7 +42,6 @@ struct FailoverRun {
             try await play(entries, on: kind, number: plays, group, &remarks)
             plays += 1
         }
-        return remarks
     }
 
     private func play(

@@ -10,10 +10,10 @@ struct MembershipTests {
     private func seen(_ cluster: SimCluster, by index: Int, _ name: String) -> (joins: Int, lefts: [LeaveReason]) {
         var joins = 0
         var lefts: [LeaveReason] = []
-        for (_, change) in cluster.nodes[index].presence {
-            switch change {
+        for (_, event) in cluster.nodes[index].presence {
+            switch event {
             case .joined(let who, _) where who.text == name: joins += 1
-            case .left(let who, _, let reason) where who.text == name: lefts.append(reason)
+            case .left(let who, let reason) where who.text == name: lefts.append(reason)
             default: break
             }
         }
@@ -161,11 +161,11 @@ struct MembershipTests {
         let impostor = cluster.join("bob", room, at: 0)
         let guest = cluster.join("guest", room, at: 0)
         #expect(cluster.nodes[0].answers[impostor] == .unavailable)
-        guard case .admitted(let record)? = cluster.nodes[0].answers[guest] else {
+        guard case .admitted(let placement)? = cluster.nodes[0].answers[guest] else {
             Issue.record("the guest was not admitted")
             return
         }
-        #expect(record.flags.contains(.island))
+        #expect(placement.record.flags.contains(.island))
         cluster.settle()
         #expect(seen(cluster, by: 1, "guest").joins == 1)
         #expect(cluster.faults(rooms: [room]) == [])

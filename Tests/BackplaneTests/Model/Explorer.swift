@@ -1,5 +1,5 @@
 /// What a search came to.
-struct Outcome: CustomStringConvertible {
+struct Finding: CustomStringConvertible {
     struct Counterexample {
         var faults: [String]
         var steps: [Step]
@@ -38,49 +38,49 @@ enum Explorer {
     }
 
     /// Every schedule, shortest first, up to `limit` different states.
-    static func explore(_ start: Model, limit: Int) -> Outcome {
-        var outcome = Outcome()
+    static func explore(_ start: Model, limit: Int) -> Finding {
+        var finding = Finding()
         var seen: Set<Int> = [start.fingerprint]
         var level: [(Model, Trace?)] = [(start, nil)]
         while !level.isEmpty {
             var next: [(Model, Trace?)] = []
             for (model, trace) in level {
-                outcome.states = seen.count
+                finding.states = seen.count
                 let steps = model.protocolSteps
-                if let faults = judge(model, steps, &outcome) {
-                    outcome.counterexample = .init(faults: faults, steps: trace?.steps ?? [])
-                    return outcome
+                if let faults = judge(model, steps, &finding) {
+                    finding.counterexample = .init(faults: faults, steps: trace?.steps ?? [])
+                    return finding
                 }
-                let rest: [Step] = steps.isEmpty && model.isSettling ? [.settle] : []
+                let rest = steps.isEmpty ? model.lateSteps : []
                 for step in steps + rest + model.worldSteps {
                     var after = model
                     after.take(step)
                     guard seen.insert(after.fingerprint).inserted else { continue }
                     next.append((after, Trace(step, after: trace)))
-                    if seen.count >= limit { return outcome }
+                    if seen.count >= limit { return finding }
                 }
             }
             level = next
         }
-        outcome.isExhaustive = true
-        return outcome
+        finding.isExhaustive = true
+        return finding
     }
 
     /// Random schedules: the world interferes in about one of `rarity` steps, until nothing is left to do.
-    static func walk(_ start: Model, seeds: Range<UInt64>, rarity: Int = 6, longest: Int = 400) -> Outcome {
-        var outcome = Outcome()
+    static func walk(_ start: Model, seeds: Range<UInt64>, rarity: Int = 6, longest: Int = 400) -> Finding {
+        var finding = Finding()
         for seed in seeds {
             var random = SeededRandom(seed: seed)
             var model = start
             var taken: [Step] = []
             while taken.count < longest {
                 let steps = model.protocolSteps
-                if let faults = judge(model, steps, &outcome) {
-                    outcome.counterexample = .init(faults: ["seed \(seed)"] + faults, steps: taken)
-                    return outcome
+                if let faults = judge(model, steps, &finding) {
+                    finding.counterexample = .init(faults: ["seed \(seed)"] + faults, steps: taken)
+                    return finding
                 }
                 let world = model.worldSteps
-                let rest: [Step] = steps.isEmpty && model.isSettling ? [.settle] : []
+                let rest = steps.isEmpty ? model.lateSteps : []
                 let own = steps + rest
                 let interferes = own.isEmpty || Int.random(in: 0..<rarity, using: &random) == 0
                 guard let step = (interferes && !world.isEmpty ? world : own).randomElement(using: &random) else {
@@ -88,16 +88,49 @@ enum Explorer {
                 }
                 model.take(step)
                 taken.append(step)
-                outcome.states += 1
+                finding.states += 1
             }
         }
-        return outcome
+        return finding
     }
 
-    private static func judge(_ model: Model, _ steps: [Step], _ outcome: inout Outcome) -> [String]? {
+    /// A shorter schedule that ends in a violation: steps that can be left out are, one by one.
+    static func shorten(_ steps: [Step], from start: Model) -> [Step] {
+        var steps = steps
+        var index = steps.count - 1
+        while index >= 0 {
+            var shorter = steps
+            shorter.remove(at: index)
+            if let taken = violation(after: shorter, from: start), taken.count < steps.count {
+                steps = taken
+                index = min(index, steps.count)
+            }
+            index -= 1
+        }
+        return steps
+    }
+
+    /// Takes those of `steps` that are possible, then comes to rest; what was taken if that is a violation.
+    private static func violation(after steps: [Step], from start: Model) -> [Step]? {
+        var model = start
+        var taken: [Step] = []
+        for step in steps where (model.protocolSteps + model.lateSteps + model.worldSteps).contains(step) {
+            model.take(step)
+            taken.append(step)
+            if !model.alarms.isEmpty { return taken }
+        }
+        for _ in 0..<1_000 {
+            guard let step = model.protocolSteps.first ?? model.lateSteps.first else { break }
+            model.take(step)
+            if !model.alarms.isEmpty { return taken }
+        }
+        return model.hasSurvivor && !model.faults.isEmpty ? taken : nil
+    }
+
+    private static func judge(_ model: Model, _ steps: [Step], _ finding: inout Finding) -> [String]? {
         if !model.alarms.isEmpty { return model.alarms }
-        guard steps.isEmpty, !model.isSettling, model.hasSurvivor else { return nil }
-        outcome.judged += 1
+        guard steps.isEmpty, model.lateSteps.isEmpty, model.hasSurvivor else { return nil }
+        finding.judged += 1
         let faults = model.faults
         return faults.isEmpty ? nil : faults
     }

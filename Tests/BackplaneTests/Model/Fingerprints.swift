@@ -12,6 +12,10 @@ extension SimCluster {
         hasher.combine(mournedAlive)
         hasher.combine(displaced)
         hasher.combine(wronged)
+        hasher.combine(clients)
+        hasher.combine(ended)
+        hasher.combine(wrongs)
+        hasher.combine(hasLostData)
         for node in nodes { node.hash(into: &hasher) }
     }
 }
@@ -27,56 +31,21 @@ extension SimCluster.Node {
             hasher.combine(reply)
             hasher.combine(generation == self.generation)
         }
-        hasher.combine(inbox.count)
-        for frame in inbox { frame.hash(into: &hasher) }
+        hasher.combine(inbox)
         hasher.combine(open)
         hasher.combine(waiting)
-        if isRunning { machine.hash(into: &hasher) }
-    }
-}
-
-extension InboxFrame {
-    fileprivate func hash(into hasher: inout Hasher) {
-        switch self {
-        case .joined(let room, let version, let peer, let record):
-            hasher.combine(0)
+        guard isRunning else { return }
+        machine.membership.hash(into: &hasher)
+        for (room, watch) in machine.rosters.sorted(by: { $0.key.text < $1.key.text }) {
             hasher.combine(room)
-            hasher.combine(version)
-            hasher.combine(peer)
-            hasher.combine(record)
-        case .left(let room, let version, let peer, let departure):
-            hasher.combine(1)
-            hasher.combine(room)
-            hasher.combine(version)
-            hasher.combine(peer)
-            hasher.combine(departure)
-        case .broadcast: hasher.combine(2)
-        case .directed(let room, let peer, let payload):
-            hasher.combine(5)
-            hasher.combine(room)
-            hasher.combine(peer)
-            hasher.combine(payload)
-        case .letter(let room, let peer, let session, let entry):
-            hasher.combine(6)
-            hasher.combine(room)
-            hasher.combine(peer)
-            hasher.combine(session)
-            hasher.combine(entry)
-        case .confirmed(let numbers, let level):
-            hasher.combine(7)
-            hasher.combine(numbers)
-            hasher.combine(level)
-        case .undeliverable(let number, let reason):
-            hasher.combine(8)
-            hasher.combine(number)
-            hasher.combine(reason)
-        case .dead(let node):
-            hasher.combine(3)
-            hasher.combine(node)
-        case .echo(let sequence):
-            hasher.combine(4)
-            hasher.combine(sequence)
+            hasher.combine(watch.roster?.entries)
+            hasher.combine(watch.watchers)
+            hasher.combine(watch.arrivals)
         }
+        guard open.union(waiting.values).contains(where: { !$0.isLegacy }) || machine.isBusy else { return }
+        machine.delivery.hash(into: &hasher)
+        hasher.combine(machine.joins)
+        hasher.combine(machine.away)
     }
 }
 

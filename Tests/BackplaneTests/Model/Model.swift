@@ -7,27 +7,35 @@ struct Model {
     static let names = ["ann", "bob", "cid"]
     static let room = try! RoomKey(namespace: "model", room: "r")  // a constant valid name
 
-    private(set) var cluster: SimCluster
-    private(set) var budget: Budget
+    var cluster: SimCluster
+    var budget: Budget
     let peers: Int
     /// Whether a peer keeps one session over all its connections (dialect 2) or opens a new one each time (dialect 1).
     let resumes: Bool
     /// The data before the last write, for a failover that loses it.
     private var beforeWrite: SharedState?
+    /// Whether peers are clients that send letters.
+    let hasLetters: Bool
 
     /// `seats` names the node that each peer is on at first; the cluster is at rest then.
     init(
         nodes: Int = 2, seats: [Int?], budget: Budget, guards: Guards = .all, resumes: Bool = false,
-        lateReplies: Bool = false
+        lateReplies: Bool = false, letters: Bool = false
     ) {
         cluster = SimCluster(nodes: nodes, guards: guards)
         cluster.keepsHistory = false
         cluster.keepsReplies = lateReplies
         self.budget = budget
         self.resumes = resumes
+        hasLetters = letters
         peers = seats.count
+        cluster.room = Self.room
         for (peer, node) in seats.enumerated() {
-            if let node { cluster.join(Self.names[peer], Self.room, at: node, resumes: resumes) }
+            if let node, letters {
+                seat(peer, at: node)
+            } else if let node {
+                cluster.join(Self.names[peer], Self.room, at: node, resumes: resumes)
+            }
             cluster.settle()
         }
         for index in cluster.nodes.indices { normalise(index) }
@@ -56,10 +64,13 @@ struct Model {
             if node.commands.isEmpty, node.replies.isEmpty, hasGap(node) { steps.append(.gap(index)) }
         }
         if cluster.shared.claims.values.contains(where: isAbandoned) { steps.append(.releaseClaims) }
-        return steps
+        return hasLetters ? steps + letterSteps : steps
     }
 
-    var isSettling: Bool { cluster.nodes.contains { $0.isRunning && $0.machine.settlesAt != nil } }
+    /// What only the end of all other steps brings.
+    var lateSteps: [Step] { (isSettling ? [.settle] : []) + (hasLetters ? lateLetterSteps : []) }
+
+    var isSettling: Bool { cluster.nodes.contains { $0.isRunning && $0.machine.membership.settlesAt != nil } }
 
     /// Without a node nobody can repair anything.
     var hasSurvivor: Bool { cluster.nodes.contains(where: \.isRunning) }
@@ -82,7 +93,7 @@ struct Model {
             }
             guard !node.isPaused else { continue }
             if budget.pauses > 0 { steps.append(.pause(index)) }
-            for peer in 0..<peers {
+            for peer in 0..<peers where !hasLetters {
                 if budget.joins > 0 { steps.append(.join(peer: peer, node: index)) }
                 if budget.leaves > 0, connection(of: peer, at: node) != nil {
                     steps.append(.leave(peer: peer, node: index))
@@ -92,7 +103,7 @@ struct Model {
         if budget.flushes > 0 { steps.append(.flush) }
         if budget.failovers > 0, beforeWrite != nil { steps.append(.failover) }
         if budget.absences > 0 { steps.append(.absence) }
-        return steps
+        return hasLetters ? steps + clientSteps : steps
     }
 
     private func isLeaseOpen(_ nid: NodeInstance) -> Bool { cluster.shared.live[nid].map { $0 > cluster.now } ?? false }
@@ -110,19 +121,20 @@ struct Model {
     }
 
     private func hasGap(_ node: SimCluster.Node) -> Bool {
-        node.machine.life == .live
-            && node.machine.rooms.values.contains { $0.view.gapSince != nil && !$0.view.isSyncing }
+        node.machine.membership.life == .live
+            && node.machine.membership.rooms.values.contains { $0.view.gapSince != nil && !$0.view.isSyncing }
     }
 
     /// A heartbeat matters when it can change or teach anything.
     private func needsBeat(_ node: SimCluster.Node) -> Bool {
-        let machine = node.machine
+        let machine = node.machine.membership
         guard machine.life == .live, !machine.beatInFlight, machine.beatsSent == machine.beatsEchoed,
             node.commands.isEmpty, node.replies.isEmpty
         else { return false }
         let shared = cluster.shared
         if shared.live[machine.node] == nil || shared.epoch != machine.epoch { return true }
         if shared.live.values.contains(where: { $0 <= cluster.now }) { return true }
+        if hasLetters, hasForgottenRoom(node) { return true }
         return shared.dead.keys.contains { dead in
             guard let sweep = machine.sweeps[dead] else { return true }
             if sweep.isWalking || sweep.claimInFlight { return false }
@@ -146,7 +158,7 @@ struct Model {
         case .link(let index): cluster.link(index)
         case .beat(let index): cluster.tick(index)
         case .gap(let index):
-            cluster.tick(index, at: cluster.now + cluster.nodes[index].machine.timings.heartbeatMs)
+            cluster.tick(index, at: cluster.now + cluster.nodes[index].machine.membership.timings.heartbeatMs)
         case .resume(let index): cluster.nodes[index].isPaused = false
         case .expire(let index):
             for nid in orphanLeases(of: index) {
@@ -158,7 +170,7 @@ struct Model {
             for (dead, claim) in cluster.shared.claims where isAbandoned(claim) { cluster.shared.claims[dead] = nil }
         case .settle:
             for index in cluster.nodes.indices where cluster.nodes[index].isRunning {
-                if let end = cluster.nodes[index].machine.settlesAt { cluster.tick(index, at: end) }
+                if let end = cluster.nodes[index].machine.membership.settlesAt { cluster.tick(index, at: end) }
             }
         case .join(let peer, let index):
             budget.joins -= 1
@@ -190,11 +202,13 @@ struct Model {
             budget.failovers -= 1
             if let beforeWrite { cluster.shared = beforeWrite }
             beforeWrite = nil
+            cluster.hasLostData = true
             for index in cluster.nodes.indices { cluster.unlink(index) }
         case .absence:
             budget.absences -= 1
             for index in cluster.nodes.indices { cluster.unlink(index) }
             cluster.now += 8_000
+        default: takeLetterStep(step)
         }
         for index in cluster.nodes.indices { normalise(index) }
     }
@@ -209,11 +223,11 @@ struct Model {
     private mutating func normalise(_ index: Int) {
         guard cluster.nodes[index].isRunning else { return }
         cluster.readEchoes(of: index)
-        if !cluster.nodes[index].machine.beatInFlight,
-            cluster.nodes[index].machine.beatsSent == cluster.nodes[index].machine.beatsEchoed
+        if !cluster.nodes[index].machine.membership.beatInFlight,
+            cluster.nodes[index].machine.membership.beatsSent == cluster.nodes[index].machine.membership.beatsEchoed
         {
-            cluster.nodes[index].machine.beatsSent = 0
-            cluster.nodes[index].machine.beatsEchoed = 0
+            cluster.nodes[index].machine.membership.beatsSent = 0
+            cluster.nodes[index].machine.membership.beatsEchoed = 0
         }
     }
 
@@ -223,7 +237,9 @@ struct Model {
     var faults: [String] { cluster.faults(rooms: [Self.room]) }
 
     /// A wrong that no later step can make good.
-    var alarms: [String] { cluster.wronged.map { "the newest connection \($0) gave way to an older one" } }
+    var alarms: [String] {
+        cluster.wronged.map { "the newest connection \($0) gave way to an older one" } + cluster.wrongs.sorted()
+    }
 
     var fingerprint: Int {
         var hasher = Hasher()

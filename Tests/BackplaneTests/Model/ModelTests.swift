@@ -31,9 +31,9 @@ struct ModelTests {
 
     @Test("no schedule ends in a violation", arguments: searches)
     func holds(_ search: Search) {
-        let outcome = search.run()
-        print("model: \(search): \(outcome)")
-        #expect(outcome.counterexample == nil, "\(outcome)")
-        #expect(outcome.judged > 0)
+        let finding = search.run()
+        print("model: \(search): \(finding)")
+        #expect(finding.counterexample == nil, "\(finding)")
+        #expect(finding.judged > 0)
     }
 }

@@ -18,14 +18,20 @@ struct Search: CustomStringConvertible, Sendable {
     var resumes = false
     /// Replies that ran before a connection broke arrive on the next one.
     var lateReplies = false
+    /// Peers are clients of dialect 2 that send letters.
+    var letters = false
     var extent: Extent
 
     var description: String { name }
 
-    func run(without guards: Guards = []) -> Outcome {
-        let model = Model(
+    func start(without guards: Guards = []) -> Model {
+        Model(
             nodes: nodes, seats: seats, budget: budget, guards: .all.subtracting(guards), resumes: resumes,
-            lateReplies: lateReplies)
+            lateReplies: lateReplies, letters: letters)
+    }
+
+    func run(without guards: Guards = []) -> Finding {
+        let model = start(without: guards)
         return switch extent {
         case .states(let limit): Explorer.explore(model, limit: limit)
         case .walks(let count): Explorer.walk(model, seeds: 0..<count)
@@ -37,4 +43,9 @@ extension Budget {
     /// Everything that may happen to a store that keeps its data.
     static let everything = Budget(
         joins: 4, leaves: 2, kills: 1, starts: 1, pauses: 1, lapses: 1, unlinks: 2, failovers: 1, absences: 1)
+
+    /// Clients that send, lose their sockets and come back, with every fault but an emptied store.
+    static let letters = Budget(
+        joins: 4, leaves: 1, kills: 1, starts: 1, pauses: 1, lapses: 1, unlinks: 2, failovers: 1, absences: 1, sends: 6,
+        losses: 3, reloads: 1, timeouts: 1)
 }

@@ -43,8 +43,8 @@ extension Model {
         for _ in 0..<10_000 {
             if let step = protocolSteps.first {
                 take(step)
-            } else if isSettling {
-                take(.settle)
+            } else if let step = lateSteps.first {
+                take(step)
             } else {
                 return
             }

@@ -4,12 +4,12 @@ private let second: Int64 = 1_000_000
 
 extension Simulation {
     /// A whole run: everybody joins, the steps one after the other, an end without haste.
-    static func history(seed: UInt64, steps: [Step]) -> History {
-        let run = Simulation(seed: seed)
+    static func history(seed: UInt64, steps: [Step], rooms: Int = 5) -> History {
+        let run = Simulation(seed: seed, rooms: rooms)
         run.startTraffic()
         run.run(for: 3 * second)
         for (number, step) in steps.enumerated() { run.round(step, number) }
-        run.run(for: 12 * second)
+        run.run(for: 8 * second)
         return run.history
     }
 
@@ -38,7 +38,7 @@ extension Simulation {
             record(.fault(step: step, round: number, .redisFailover, nodes: []))
         }
         record(.healed(step: step, round: number))
-        run(for: 17 * second)
+        run(for: 13 * second)
         settle(step, number)
     }
 
@@ -72,11 +72,11 @@ extension Simulation {
         for client in lost {
             lose(client)
             let kind = Double.random(in: 0..<1, using: &random)
-            if kind < 0.25 {
+            if kind < 0.33 {
                 members[client]?.hasGone = true
                 record(.gaveUp(client: client, why: "the plan", planned: true))
             } else {
-                let isLate = kind < 0.4
+                let isLate = kind < 0.6
                 let delay = isLate ? sweptAt - now + random.milliseconds(200...1500) : random.milliseconds(100...1400)
                 comeBack(client, after: delay)
             }

@@ -15,14 +15,14 @@ struct QueuedSignal {
 }
 
 extension Simulation {
-    /// Every client signals a mate about once a second, for ever.
+    /// Every client signals a mate about every two seconds, for ever.
     func startTraffic() {
         for client in members.keys.sorted() { after(random.milliseconds(900...1900)) { self.chat(client) } }
     }
 
     private func chat(_ client: Client) {
         guard let member = members[client], !member.hasGone else { return }
-        after(random.milliseconds(700...1300)) { self.chat(client) }
+        after(random.milliseconds(1400...2600)) { self.chat(client) }
         guard member.isConnected, !stopped.contains(member.node) else { return }
         let mates = mates(of: client).filter { members[$0]?.isMember == true }
         guard let mate = mates.randomElement(using: &random) else { return }

@@ -38,8 +38,8 @@ struct RigTests {
     @Test("makes Redis refuse new connections for a while")
     func refusal() async throws {
         try await withRedis { server, _ in
-            let port = server.port
-            async let refused: Void = signal_load.RedisServer.refuse(port: port, for: .seconds(1))
+            let (port, refusing) = (server.port, server)
+            async let refused: Void = refusing.refuse(for: .seconds(1))
             try await until("Redis refuses", within: .seconds(1), every: .milliseconds(10)) {
                 await !signal_load.RedisServer.answers(port: port)
             }

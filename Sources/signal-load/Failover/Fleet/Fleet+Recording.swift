@@ -27,10 +27,10 @@ extension Fleet: ReliableClientObserver {
 
     func client(_ client: ReliableClient, did report: SessionReport) {
         switch report {
-        case .violation(let sentence): complaints["against the protocol: \(sentence)", default: 0] += 1
+        case .violation(let sentence): complaints["\(Self.breach): \(sentence)", default: 0] += 1
         case .error(let code): complaints["an error message: \(code)", default: 0] += 1
         case .peerLeft(_, let reason) where LeaveReason(rawValue: reason) == nil:
-            complaints["against the protocol: peer-left with reason '\(reason)'", default: 0] += 1
+            complaints["\(Self.breach): peer-left with reason '\(reason)'", default: 0] += 1
         default:
             if let kind = event(report, of: client) { recorder.record(kind) }
         }

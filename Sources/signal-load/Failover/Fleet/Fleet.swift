@@ -6,6 +6,8 @@ import NIOCore
 /// Confined to its event loop.
 final class Fleet {
     static let namespace = "failover"
+    /// The beginning of complaints that fail a run.
+    static let breach = "against the protocol"
 
     /// Where clients dial.
     struct Targets: Sendable {

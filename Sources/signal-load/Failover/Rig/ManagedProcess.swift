@@ -65,15 +65,15 @@ final class ManagedProcess: Sendable {
         sigfillset(&all)
         posix_spawnattr_setsigdefault(&attributes, &all)
         posix_spawnattr_setpgroup(&attributes, 0)
-        let flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP
-        posix_spawnattr_setflags(&attributes, Int16(flags))
-
+        let ownFlags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP
         var files = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&files)
         defer { posix_spawn_file_actions_destroy(&files) }
         posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_addopen(&files, 1, log, O_WRONLY | O_CREAT | O_APPEND, 0o600)
         posix_spawn_file_actions_adddup2(&files, 1, 2)
+        let flags = Int32(ownFlags) | (try closeOthers(&files))
+        posix_spawnattr_setflags(&attributes, Int16(flags))
 
         let argv = words.map { strdup($0) } + [nil]
         let envp = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
@@ -85,6 +85,28 @@ final class ManagedProcess: Sendable {
         }
         return pid
     }
+
+    /// Keeps every descriptor but the first three from the child, and answers the attribute that this needs.
+    ///
+    /// A child that held the harness' sockets would keep their ports and hide their ends.
+    #if canImport(Glibc)
+        private static func closeOthers(_ files: inout posix_spawn_file_actions_t) throws -> Int32 {
+            typealias AddCloseFrom = @convention(c) (UnsafeMutablePointer<posix_spawn_file_actions_t>, Int32) -> Int32
+            // In glibc since 2.34, but not in the headers that Swift imports.
+            guard let symbol = dlsym(nil, "posix_spawn_file_actions_addclosefrom_np") else {
+                throw RigFailure("this C library cannot close descriptors at a spawn: glibc 2.34 or later is needed")
+            }
+            let code = unsafeBitCast(symbol, to: AddCloseFrom.self)(&files, 3)
+            guard code == 0 else {
+                throw RigFailure("descriptors cannot be closed: \(String(cString: strerror(code)))")
+            }
+            return 0
+        }
+    #else
+        private static func closeOthers(_ files: inout posix_spawn_file_actions_t) throws -> Int32 {
+            Int32(POSIX_SPAWN_CLOEXEC_DEFAULT)
+        }
+    #endif
 }
 
 /// The rig cannot do what a run needs; a sentence for the operator.

@@ -9,7 +9,7 @@ enum Question {
     ///
     /// - Parameter answer: gets everything received so far, and whether that was all; called on an event loop.
     static func ask<Answer: Sendable>(
-        port: Int, _ request: ByteBuffer, within limit: TimeAmount = .seconds(2),
+        _ address: SocketAddress, _ request: ByteBuffer, within limit: TimeAmount = .seconds(2),
         answer: @escaping @Sendable (_ received: ByteBuffer, _ isAll: Bool) throws -> Answer?
     ) async throws -> Answer {
         let loop = MultiThreadedEventLoopGroup.singleton.any()
@@ -24,7 +24,7 @@ enum Question {
                         try channel.pipeline.syncOperations.addHandler(handler)
                     }
                 }
-                .connect(host: "127.0.0.1", port: port).get()
+                .connect(to: address).get()
         } catch {
             promise.fail(error)
             throw error
@@ -37,10 +37,12 @@ enum Question {
         return try await promise.futureResult.get()
     }
 
+    static func loopback(_ port: Int) throws -> SocketAddress { try SocketAddress(ipAddress: "127.0.0.1", port: port) }
+
     /// The body and status of `GET path`.
     static func get(_ path: String, port: Int, within limit: TimeAmount = .seconds(1)) async throws -> HTTPText {
         let request = "GET \(path) HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
-        return try await ask(port: port, ByteBuffer(string: request), within: limit) { received, isAll in
+        return try await ask(loopback(port), ByteBuffer(string: request), within: limit) { received, isAll in
             guard isAll else { return nil }
             return HTTPText(String(buffer: received))
         }

@@ -42,18 +42,13 @@ struct RedisServer {
         (try? await pipeline([["PING"]], port: port))?.first == .text("PONG")
     }
 
-    /// Makes a server refuse new connections for a while; open ones stay.
-    ///
-    /// One connection does it all, for no second one would be let in: its `XREAD BLOCK` is the pause.
-    static func refuse(port: Int, for pause: Duration) async throws {
-        let milliseconds = pause.components.seconds * 1_000
-        let commands = [
-            ["CONFIG", "SET", "port", "0"], ["XREAD", "BLOCK", "\(milliseconds)", "STREAMS", "bs:nothing", "$"],
-            ["CONFIG", "SET", "port", "\(port)"],
-        ]
-        let replies = try await pipeline(commands, port: port, within: .milliseconds(milliseconds + 5_000))
-        guard replies.last == .text("OK") else {
-            throw RigFailure("redis on \(port) does not listen again: \(replies)")
+    /// Makes the server refuse new TCP connections for a while; open ones stay.
+    func refuse(for pause: Duration) async throws {
+        let control = try SocketAddress(unixDomainSocketPath: Self.controlPath(name, directory))
+        for (listening, rest) in [(0, pause), (port, .zero)] {
+            let reply = try await Self.pipeline([["CONFIG", "SET", "port", "\(listening)"]], at: control)
+            guard reply == [.text("OK")] else { throw RigFailure("\(name) does not change its port: \(reply)") }
+            try await Task.sleep(for: rest)
         }
     }
 
@@ -61,12 +56,18 @@ struct RedisServer {
     static func pipeline(
         _ commands: [[String]], port: Int, within limit: TimeAmount = .seconds(5)
     ) async throws -> [RedisValue] {
+        try await pipeline(commands, at: Question.loopback(port), within: limit)
+    }
+
+    private static func pipeline(
+        _ commands: [[String]], at address: SocketAddress, within limit: TimeAmount = .seconds(5)
+    ) async throws -> [RedisValue] {
         var request = ByteBuffer()
         for words in commands {
             request.writeString("*\(words.count)\r\n")
             for word in words { request.writeString("$\(word.utf8.count)\r\n\(word)\r\n") }
         }
-        return try await Question.ask(port: port, request, within: limit) { received, _ in
+        return try await Question.ask(address, request, within: limit) { received, _ in
             var rest = received
             var replies: [RedisValue] = []
             while replies.count < commands.count {
@@ -77,12 +78,16 @@ struct RedisServer {
         }
     }
 
+    /// A way in that stays open when TCP does not listen.
+    private static func controlPath(_ name: String, _ directory: String) -> String { "\(directory)/\(name).sock" }
+
     private static func launch(
         _ name: String, port: Int, replicaOf primary: Int?, directory: String
     ) async throws -> ManagedProcess {
         var words = [
             "redis-server", "--port", "\(port)", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir",
             directory, "--repl-backlog-size", "64mb", "--repl-diskless-sync-delay", "0",
+            "--replica-announce-port", "\(port)", "--unixsocket", controlPath(name, directory),
         ]
         if let primary { words += ["--replicaof", "127.0.0.1", "\(primary)"] }
         let process = try await ManagedProcess(name, words, log: "\(directory)/\(name).log")

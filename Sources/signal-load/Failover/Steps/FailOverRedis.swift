@@ -53,12 +53,12 @@ struct FailOverRedis: FaultStep {
 
     private func refuse(_ stage: Stage) async throws -> Task<Void, any Error> {
         let primary = try await stage.rig.primaryPort()
-        var ports: [Int] = []
-        try await stage.rig.withSentinels { ports = $0.servers.map(\.port).filter { $0 != primary } }
-        let replicas = ports
+        var servers: [RedisServer] = []
+        try await stage.rig.withSentinels { servers = $0.servers.filter { $0.port != primary } }
+        let replicas = servers
         return Task {
             try await withThrowingTaskGroup(of: Void.self) { group in
-                for port in replicas { group.addTask { try await RedisServer.refuse(port: port, for: Self.refusal) } }
+                for replica in replicas { group.addTask { try await replica.refuse(for: Self.refusal) } }
                 try await group.waitForAll()
             }
         }

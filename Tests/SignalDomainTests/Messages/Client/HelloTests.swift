@@ -78,10 +78,10 @@ struct HelloTests {
     @Test("metadata may be as long as the limit and not longer")
     func boundsMetadata() throws {
         let frame = { (count: Int) in
-            #"{"type":"hello","sid":"\#(Self.sid)","cn":1,"metadata":{"a":"\#(String(repeating: "é", count: count))!"}}"#
+            #"{"type":"hello","sid":"\#(Self.sid)","cn":1,"metadata":{"a":"\#(String(repeating: "é", count: count))!!"}}"#
         }
-        // {"a":"!"} has nine bytes, each é two.
-        #expect(try hello(frame(1_019)).metadata.utf8.count == 2_047)
+        // {"a":"!!"} has ten bytes, each é two.
+        #expect(try hello(frame(1_019)).metadata.utf8.count == 2_048)
         #expect(throws: HelloFault.metadata(.tooLarge(maxBytes: 2_048))) { try hello(frame(1_020)) }
     }
 

@@ -1,0 +1,82 @@
+import SignalDomain
+
+@testable import Backplane
+
+/// What may be wrong with letters, and with what clients of dialect 2 are shown.
+extension SimCluster {
+    /// A session ended, as far as the store is concerned; a sweep ends only what was on a node that lost its lease.
+    mutating func noteEnd(of record: MemberRecord, by command: BackplaneCommand) {
+        if case .sweep = command, !lapsed.contains(record.node) { return }
+        ended[record.session] = max(ended[record.session] ?? 0, record.connectionNumber)
+    }
+
+    /// One event for the clients that watch a room: joins and leaves take turns, and only who is gone has left.
+    mutating func show(
+        _ event: PresenceEvent, in room: RoomKey, to watchers: [PeerID: ConnectionID], _ before: Members
+    ) {
+        for (watcher, connection) in watchers where clients[watcher]?.socket?.connection == connection {
+            switch event {
+            case .joined(let peer, _):
+                if clients[watcher]?.socket?.shown.insert(peer).inserted == false {
+                    wrongs.insert("\(watcher) sees \(peer) join twice")
+                }
+            case .left(let peer, _):
+                if clients[watcher]?.socket?.shown.remove(peer) == nil {
+                    wrongs.insert("\(watcher) sees \(peer) leave who was not there")
+                }
+            case .updated(let peer, _, _):
+                if clients[watcher]?.socket?.shown.contains(peer) == false {
+                    wrongs.insert("\(watcher) sees \(peer) change who is not there")
+                }
+            }
+        }
+        guard case .left(let peer, _) = event, isClient(peer), let record = before[room]?.member(peer) else { return }
+        let hasEnded = ended[record.session].map { record.connectionNumber <= $0 } ?? false
+        let isLost = lapsed.contains(record.node) && shared.rooms[room]?.members[peer]?.session != record.session
+        if !hasEnded, !isLost { wrongs.insert("\(peer) is seen leaving and did not") }
+    }
+
+    /// What is wrong with clients and letters at rest.
+    var letterFaults: [String] {
+        guard !clients.isEmpty else { return [] }
+        var found = wrongs.sorted()
+        for client in clients.values.map(\.informed) {
+            for signal in client.signals where signal.final == nil { found += fault(of: signal, client) }
+            guard let socket = client.socket, socket.isWelcomed else { continue }
+            let others = Set(shared.rooms[room]?.members.keys.map { $0 } ?? []).subtracting([client.peer])
+            if socket.shown != others { found.append("\(client.peer) was shown \(socket.shown), not \(others)") }
+        }
+        for node in nodes where node.isRunning { found += leftovers(on: node) }
+        return found
+    }
+
+    private func fault(of signal: SimClient.Signal, _ client: SimClient) -> [String] {
+        if signal.lostItsCopy, hasLostData { return [] }
+        let isDelivered = clients[signal.to]?.hasSurfaced(signal.id, from: client.session) == true
+        if client.isWelcomed { return ["\(client.peer) never hears what became of signal \(signal.id)"] }
+        guard signal.isPromised, !isDelivered, clients[signal.to]?.isWelcomed == true,
+            clients[signal.to]?.lives == signal.life
+        else { return [] }
+        return ["signal \(signal.id) of \(client.peer) was stored and is lost"]
+    }
+
+    private func leftovers(on node: Node) -> [String] {
+        let delivery = node.machine.delivery
+        var found: [String] = []
+        if delivery.isBusy { found.append("\(delivery.node) keeps \(delivery.copies.all) for ever") }
+        if !delivery.arriving.isEmpty { found.append("\(delivery.node) expects somebody for ever") }
+        if !node.machine.joins.isEmpty { found.append("\(delivery.node) has joins without an end") }
+        if !node.machine.away.isEmpty { found.append("\(delivery.node) has somebody away for ever") }
+        for (place, resident) in delivery.residents {
+            if !resident.shelf.isEmpty { found.append("\(place.peer) has not got everything") }
+            if node.machine.membership.rooms[place.room]?.local[place.peer] == nil {
+                found.append("\(delivery.node) remembers \(place.peer) for ever")
+            }
+        }
+        return found
+    }
+}
+
+extension LocalRoom {
+    fileprivate func member(_ peer: PeerID) -> MemberRecord? { local[peer] ?? view.members[peer] }
+}

@@ -1,0 +1,87 @@
+import FailoverHistory
+import Foundation
+import FoundationXML
+import Testing
+
+@Suite("Reports")
+struct ReportTests {
+    @Test("nothing run is no pass")
+    func empty() {
+        let report = Checker.verdict(of: History(seed: 1, machine: "m", startedAt: "now"))
+        #expect(report.verdict == .fail)
+        #expect(report.faults.isEmpty)
+    }
+
+    @Test("a goal without a sample is no pass")
+    func noSample() throws {
+        let result = try SmallCaseTests.result(SmallCaseTests.history())
+        let goal = try #require(result.goals.first { $0.what == "peer-left at survivors, p99" })
+        #expect(goal.measured == nil)
+        #expect(!goal.passes)
+        #expect(!result.passes)
+    }
+
+    @Test("none among n is at most 3/n")
+    func ruleOfThree() throws {
+        let run = Simulation.history(seed: 3, steps: [.kill])
+        let result = try SmallCaseTests.result(run)
+        #expect(result.acked > 0 && result.ackedLost == 0)
+        #expect(result.upperBounds["ackedLost"] == 3 / Double(result.acked))
+    }
+
+    @Test("detection has 6 s with a lease of 5 s and 4 s with one of 3 s", arguments: [(5, 6000.0), (3, 4000.0)])
+    func detectionGoal(lease: Int64, limit: Double) {
+        let goals = Goal.all(for: .kill, timing: Timing(lease: lease * 1_000_000))
+        #expect(goals.first { $0.what == "peer-left at survivors, p99" }?.limit == limit)
+    }
+
+    @Test("every step has goals with distinct names", arguments: Step.allCases)
+    func goals(step: Step) {
+        let names = Goal.all(for: step, timing: Timing()).map(\.what)
+        #expect(Set(names).count == names.count)
+        for universal in ["ghosts", "false peer-left", "duplicates surfaced"] { #expect(names.contains(universal)) }
+        #expect(names.contains { $0.hasPrefix("acked and lost") })
+    }
+
+    @Test("the JSON has the field names that others rely on")
+    func json() throws {
+        let data = try Checker.verdict(of: Simulation.history(seed: 3, steps: [.kill])).json()
+        let object = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+        #expect(object["verdict"] as? String == "pass")
+        let fault = try #require((object["faults"] as? [[String: Any]])?.first)
+        let fields = [
+            "name", "n", "detectMs", "resumeMs", "acked", "ackedLost", "undeliverable", "ghosts", "falseLeaves",
+            "duplicatesWire", "duplicatesSurfaced", "maxDivergenceMs",
+        ]
+        for field in fields { #expect(fault[field] != nil, "\(field)") }
+        let detection = try #require(fault["detectMs"] as? [String: Any])
+        for field in ["p50", "p99", "max"] { #expect(detection[field] != nil, "\(field)") }
+    }
+
+    @Test("the text names every goal, its limit and its figure")
+    func text() {
+        let text = Checker.verdict(of: Simulation.history(seed: 3, steps: [.kill, .redisPause])).text()
+        for part in ["F1", "F5a", "≤ 6,000 ms", "acked and lost", "verdict: pass"] {
+            #expect(text.contains(part), "\(part)")
+        }
+    }
+
+    @Test("the timeline is valid XML without scripts, whatever a node is called", arguments: Step.allCases)
+    func timeline(step: Step) throws {
+        var history = Simulation.history(seed: 11, steps: [step])
+        history.append(.nodeUp(node: "<script>&\"\u{1}"), at: 5_000_000)
+        history.machine = "]]> <b>"
+        for svg in [Timeline.svg(of: Judgement(of: history)), Timeline.svg(of: Judgement(of: history), step: step)] {
+            #expect(XMLParser(data: Data(svg.utf8)).parse())
+            #expect(!svg.contains("<script"))
+            for part in ["node1", "Redis", "Resume", "Detection", step.rawValue] { #expect(svg.contains(part)) }
+        }
+    }
+
+    @Test("a timeline of a history without rounds is drawn too")
+    func emptyTimeline() {
+        let svg = Timeline.svg(of: Judgement(of: History(seed: 1, machine: "m", startedAt: "now")))
+        #expect(XMLParser(data: Data(svg.utf8)).parse())
+        #expect(svg.contains("FAIL"))
+    }
+}
