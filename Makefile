@@ -4,7 +4,7 @@ NODE := .build/debug/signal-node
 NODE_SOURCES := $(shell find Sources Package.swift -not -path 'Sources/signal-load*' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test cluster bench failover failover-full cost lint format deps clean
+.PHONY: help run test cluster bench cost failover failover-full lint format deps clean
 
 help: ## list the commands
 	@awk -F ': .*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -29,6 +29,11 @@ bench: ## measure CPU, memory, latency and Redis traffic per signal (release bui
 	@swift build -c release --product signal-load
 	@exec infra/bench/run
 
+cost: $(NODE) ## measure what joins, signals, idle nodes and deaths ask of Redis
+	@infra/deps hiredis redis
+	@swift build --product signal-load
+	@exec .build/debug/signal-load cost --node $(NODE) --json .build/cost.json
+
 failover: ## kill, stop and cut off parts of a cluster and check what clients see (release build of the node)
 	@infra/deps hiredis redis haproxy
 	@echo "Building signal-node for release and signal-load (first time: about 10 minutes on 2 cores) …"
@@ -41,11 +46,6 @@ failover-full: ## the same with every fault, 3000 clients and more than 100 kill
 	@swift build -c release --product signal-node
 	@swift build -c release --product signal-load
 	@LOAD=.build/release exec infra/failover/run
-
-cost: $(NODE) ## measure what joins, signals, idle nodes and deaths ask of Redis
-	@infra/deps hiredis redis
-	@swift build --product signal-load
-	@exec .build/debug/signal-load cost --node $(NODE) --json .build/cost.json
 
 lint: ## check format, scripts and the edge's configuration
 	@infra/lint
