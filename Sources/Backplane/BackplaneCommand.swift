@@ -82,6 +82,8 @@ public struct JoinCommand: Hashable, Sendable {
     public var takeover: Takeover
     /// Whether the client presented the resume token whose digest the record carries.
     public var hasProof: Bool
+    /// Whether the session must be known: set while others may still have to announce it after an outage.
+    public var mustResume = false
 
     public init(
         room: RoomKey, peer: PeerID, record: MemberRecord, capacity: Int = 0, takeover: Takeover = .sameOwner,

@@ -17,6 +17,8 @@ public enum BackplaneReply: Hashable, Sendable {
     case inUse
     /// The resume token is wrong, or missing where it is needed.
     case denied
+    /// The session that wants to go on is not known, and others may still have to announce it.
+    case unknown
     /// The room is at its capacity.
     case full
     /// The version of the room after the removal, or nil when the connection was not there any more.

@@ -61,6 +61,7 @@ enum ReplyReading {
         case "STALE": return .stale
         case "INUSE": return .inUse
         case "DENIED": return .denied
+        case "UNKNOWN": return .unknown
         case "FULL": return .full
         case "OK":
             guard let version = parts[safe: 1]?.string.flatMap({ UInt64($0) }),

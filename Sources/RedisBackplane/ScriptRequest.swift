@@ -137,7 +137,7 @@ extension RedisBackplaneSettings {
             arguments: [
                 .string(join.record.node.text), .string(join.room.text), .string(join.peer.text),
                 .string(join.record.text), .integer(Int64(join.capacity)), .integer(Int64(join.takeover.rawValue)),
-                .integer(roomKeyTTLMs), join.hasProof ? "1" : "0", .integer(inbox.ttlMs),
+                .integer(roomKeyTTLMs), join.mustResume ? "2" : join.hasProof ? "1" : "0", .integer(inbox.ttlMs),
             ])
     }
 

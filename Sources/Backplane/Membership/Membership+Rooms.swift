@@ -35,7 +35,9 @@ extension Membership {
         return drain()
     }
 
-    private mutating func submit(_ command: JoinCommand) {
+    private mutating func submit(_ request: JoinCommand) {
+        var command = request
+        command.mustResume = command.hasProof && isSettling
         var room = rooms[command.room] ?? LocalRoom(guards: guards)
         if !room.isIndexed {
             room.isIndexed = true
@@ -106,7 +108,7 @@ extension Membership {
             rooms[command.room] = room
             tell(effects, in: command.room)
             endJoin(command.room)
-        case .stale, .inUse, .full, .denied:
+        case .stale, .inUse, .full, .denied, .unknown:
             rooms[command.room] = room
             if isWanted { answer(command, JoinAnswer(refusal: reply)) }
             endJoin(command.room)
@@ -219,6 +221,7 @@ extension JoinAnswer {
             case .stale: .stale
             case .denied: .denied
             case .full: .full
+            case .unknown: .unavailable
             default: .inUse
             }
     }
