@@ -8,8 +8,8 @@ final class CostMeter {
 
     /// Redis counts as quiet when nothing but heartbeats has come for so long. Confirmations wait for 75 ms at most.
     private static let quiet = Duration.milliseconds(150)
-    /// CPU time that is a smaller part than this of what the idle server takes meanwhile is noise.
-    private static let discernible = 0.5
+    /// CPU time that is less than this part of what the idle server takes meanwhile is noise.
+    private static let discernible = 1.0
     private static let patience = Duration.seconds(10)
 
     init(probe: ActivityProbe) {

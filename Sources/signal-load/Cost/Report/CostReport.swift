@@ -18,11 +18,19 @@ struct CostReport: Sendable, Encodable {
 
     func text() -> String {
         var parts = ["\(machine), Redis \(redisVersion)", rowTable()]
-        let beyond = rows.compactMap { row in row.formula.beyond.map { "* \(row.title): \($0)" } }
-        if !beyond.isEmpty { parts.append(beyond.joined(separator: "\n")) }
+        if !remarks.isEmpty { parts.append(remarks.joined(separator: "\n")) }
         if !growth.isEmpty { parts.append(growthTable()) }
         parts.append(holds ? "Nothing costs more than its formula." : "Something costs more than its formula: see ✘.")
         return parts.joined(separator: "\n\n")
+    }
+
+    /// Why some formulas are more than the cost model says; each once.
+    private var remarks: [String] {
+        var known: Set<String> = []
+        return rows.compactMap { row in
+            guard let beyond = row.formula.beyond, known.insert(beyond).inserted else { return nil }
+            return "* \(row.formula.text): \(beyond)"
+        }
     }
 
     private func rowTable() -> String {
