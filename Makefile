@@ -4,7 +4,7 @@ NODE := .build/debug/signal-node
 NODE_SOURCES := $(shell find Sources Package.swift -not -path 'Sources/signal-load*' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test cluster bench failover failover-full lint format deps clean
+.PHONY: help run test cluster bench cost failover failover-full lint format deps clean
 
 help: ## list the commands
 	@awk -F ': .*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -28,6 +28,11 @@ bench: ## measure CPU, memory, latency and Redis traffic per signal (release bui
 	@swift build -c release --product signal-node
 	@swift build -c release --product signal-load
 	@exec infra/bench/run
+
+cost: $(NODE) ## measure what joins, signals, idle nodes and deaths ask of Redis
+	@infra/deps hiredis redis
+	@swift build --product signal-load
+	@exec .build/debug/signal-load cost --node $(NODE) --json .build/cost.json
 
 failover: ## kill, stop and cut off parts of a cluster and check what clients see (release build of the node)
 	@infra/deps hiredis redis haproxy

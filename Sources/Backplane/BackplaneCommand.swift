@@ -5,6 +5,8 @@ public import SignalDomain
 public enum BackplaneCommand: Hashable, Sendable {
     /// REG: makes the node live and tells the others. The node's inbox must be subscribed before.
     case register(NodeInstance, NodeInfo)
+    /// Asks whether live nodes know the same shards, without becoming one of them.
+    case compareShards(String)
     /// HB: renews the lease, never re-creates it; reaps leases that ran out; echoes `sequence` to the own inbox.
     case heartbeat(NodeInstance, sequence: UInt64)
     /// Ends a drain: the lease runs out `leaseMs` from now unless the sessions move before.
@@ -80,6 +82,8 @@ public struct JoinCommand: Hashable, Sendable {
     public var takeover: Takeover
     /// Whether the client presented the resume token whose digest the record carries.
     public var hasProof: Bool
+    /// Whether the session must be known: set while others may still have to announce it after an outage.
+    public var mustResume = false
 
     public init(
         room: RoomKey, peer: PeerID, record: MemberRecord, capacity: Int = 0, takeover: Takeover = .sameOwner,

@@ -9,6 +9,7 @@ public enum BackplaneReply: Hashable, Sendable {
     case registered(epoch: String)
     /// Live nodes know other shards; this one was not registered.
     case mismatched
+    case agreed(Bool)
     case joined(JoinReply)
     /// The same session already has a newer connection: this socket closes silently.
     case stale
@@ -16,6 +17,8 @@ public enum BackplaneReply: Hashable, Sendable {
     case inUse
     /// The resume token is wrong, or missing where it is needed.
     case denied
+    /// The session that wants to go on is not known, and others may still have to announce it.
+    case unknown
     /// The room is at its capacity.
     case full
     /// The version of the room after the removal, or nil when the connection was not there any more.

@@ -13,6 +13,8 @@ enum ReplyReading {
         case .register:
             if word == "SHARDS" { return .mismatched }
             return parts[safe: 1]?.string.map { .registered(epoch: $0) }
+        case .compareShards:
+            return value.int.map { .agreed($0 == 1) }
         case .heartbeat:
             guard word == "OK", let epoch = parts[safe: 1]?.string,
                 let now = parts[safe: 2]?.string.flatMap({ Int64($0) }), let dead = parts[safe: 3]?.array
@@ -59,6 +61,7 @@ enum ReplyReading {
         case "STALE": return .stale
         case "INUSE": return .inUse
         case "DENIED": return .denied
+        case "UNKNOWN": return .unknown
         case "FULL": return .full
         case "OK":
             guard let version = parts[safe: 1]?.string.flatMap({ UInt64($0) }),

@@ -48,6 +48,10 @@ extension RedisBackplaneSettings {
                         .string(node.text), .string(info.text), .integer(leaseMs), .integer(heartbeatMs),
                         .integer(amnestyGapMs), .string(epoch), .string(info.shards),
                     ]))
+        case .compareShards(let shards):
+            .script(
+                .init(
+                    .compareShards, keys: [RedisKeys.shards, RedisKeys.live], arguments: [.string(shards)]))
         case .heartbeat(let node, let sequence):
             .script(
                 .init(
@@ -133,7 +137,7 @@ extension RedisBackplaneSettings {
             arguments: [
                 .string(join.record.node.text), .string(join.room.text), .string(join.peer.text),
                 .string(join.record.text), .integer(Int64(join.capacity)), .integer(Int64(join.takeover.rawValue)),
-                .integer(roomKeyTTLMs), join.hasProof ? "1" : "0", .integer(inbox.ttlMs),
+                .integer(roomKeyTTLMs), join.mustResume ? "2" : join.hasProof ? "1" : "0", .integer(inbox.ttlMs),
             ])
     }
 

@@ -30,6 +30,15 @@ final class NodeStatusBoard: Sendable {
         var isDegraded = false
         /// Live nodes of this shard know other shards than this node.
         var isMismatched = false
+        /// Since when it was asked again and there was no such node, in milliseconds.
+        var agreesSince: Int64?
+
+        /// Takes the answer of a shard that was asked again. It is trusted only when it lasts: right after an outage of
+        /// the shard its nodes may not be back yet.
+        mutating func compare(agrees: Bool, now: Int64, patienceMs: Int64) {
+            agreesSince = agrees ? agreesSince ?? now : nil
+            isMismatched = agreesSince.map { now - $0 < patienceMs } ?? true
+        }
     }
 
     /// Where the cluster's runner of one shard writes.
@@ -39,13 +48,9 @@ final class NodeStatusBoard: Sendable {
 
         func update(_ body: (inout Facts) -> Void) { board.state.withLock { body(&$0.shards[index]) } }
 
-        /// Whether this node must not be the first one of an empty shard: elsewhere it was told that it is wrong about
-        /// the shards.
-        var isDoubtful: Bool {
-            board.state.withLock { state in
-                state.shards.indices.contains { $0 != index && state.shards[$0].isMismatched }
-            }
-        }
+        /// Whether some shard has told this node that it is wrong about the shards: then it must not be the first one of
+        /// another that came back empty.
+        var isDoubtful: Bool { board.state.withLock { $0.shards.contains(where: \.isMismatched) } }
     }
 
     private struct State {

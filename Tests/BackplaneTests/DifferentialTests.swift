@@ -214,6 +214,9 @@ private struct Script {
         case .joined(let place):
             "joined \(normal(place.record)) \(sorted(place.interest)) \(place.replaced.map(normal) ?? "-") "
                 + "inbox \(place.inbox.map { normal($0) }) \(place.inbox.map(\.id) == place.inbox.map(\.id).sorted())"
+        case .announced(let lost, let waiting):
+            "announced \(lost) "
+                + waiting.map { "\($0.peer) \($0.session.text) \($0.entries.map { normal($0) })" }.joined(separator: " ")
         case .left(let version): "left \(version != nil)"
         case .updated(let version): "updated \(version != nil)"
         case .sent(.stored(_, let session, let node)): "stored \(session.text) \(node)"

@@ -47,6 +47,24 @@ struct ResumeContractTests {
         }
     }
 
+    @Test("a session that must be known is not founded anew", arguments: Rig.Kind.allCases)
+    func mustResume(_ kind: Rig.Kind) async throws {
+        try await Rig.run(kind) { rig in
+            let a = try await rig.node(1)
+            var back = a.joining(room, "ann", resumable(a, session: 1, 2))
+            back.hasProof = true
+            back.mustResume = true
+            #expect(try await a.call(.join(back)) == .unknown)
+            #expect(try await a.call(.count(room)) == .count(0))
+            _ = try await a.join(room, "ann", resumable(a, session: 1))
+            guard case .joined(let place) = try await a.call(.join(back)) else {
+                Issue.record("a known session could not go on")
+                return
+            }
+            #expect(place.replaced?.connectionNumber == 1)
+        }
+    }
+
     @Test("a resume brings what waits, oldest first, and takes nothing away", arguments: Rig.Kind.allCases)
     func replay(_ kind: Rig.Kind) async throws {
         try await Rig.run(kind) { rig in

@@ -167,4 +167,67 @@ struct Dialect2HelloTests {
         for number in 0..<20 { #expect(try await bob.next("early").number("n") == number) }
         #expect(try await socket.next()["type"] == "welcome")
     }
+
+    @Test("every socket that ends before, at or after its hello gives its address's slot back")
+    func slots() async throws {
+        let settings = ["RATE_LIMIT_CONNECTIONS_PER_IP": "3", "HELLO_TIMEOUT_MS": "200"]
+        let node = try NodeProcess("hello", settings: settings)
+        for way in 0..<16 {
+            let ann = ReliablePeer("ann")
+            let socket = try await entered { try await ann.open(port: node.port) }
+            switch way % 4 {
+            case 0: await socket.drop()
+            case 1: try await socket.send("nonsense")
+            case 2: try await socket.sendRaw(TestFrame.text(ann.hello()) + TestFrame.text(#"{"type":"leave"}"#))
+            default: break
+            }
+            if way % 4 > 0 { _ = try await socket.expectClose(timeout: .seconds(10)) }
+        }
+        var peers: [ReliablePeer] = []
+        for number in 0..<3 {
+            let peer = ReliablePeer("peer\(number)")
+            let socket = try await entered { try await peer.open(port: node.port) }
+            try await socket.send(peer.hello())
+            try await peer.welcomed()
+            peers.append(peer)
+        }
+        let refused = await #expect(throws: TestPeer.Refused.self) {
+            try await ReliablePeer("late").open(port: node.port)
+        }
+        #expect(refused?.status == 429)
+    }
+
+    /// A slot comes back a moment after its socket is gone.
+    private func entered(_ open: () async throws -> TestPeer) async throws -> TestPeer {
+        let deadline = ContinuousClock.now + .seconds(10)
+        while true {
+            do { return try await open() } catch let refused as TestPeer.Refused {
+                guard refused.status == 429, ContinuousClock.now < deadline else { throw refused }
+                try await Task.sleep(for: .milliseconds(10))
+            }
+        }
+    }
+
+    @Test("with closeCode=1 a wrong token becomes a close with 4401")
+    func closeCode() async throws {
+        let node = try NodeProcess("hello", settings: Self.guarded)
+        let ann = try await socket(node, query: [("token", "wrong"), ("closeCode", "1")])
+        #expect(try await ann.expectClose() == TestClose(code: 4401, reason: "unauthorized"))
+    }
+
+    @Test("a hello to a node that drains closes with 1012; a new socket is refused with 503")
+    func draining() async throws {
+        let node = try NodeProcess("hello", settings: ["DRAIN_SECONDS": "20", "DRAIN_BALANCER_SECONDS": "15"])
+        let ann = ReliablePeer("ann")
+        let early = try await ann.open(port: node.port)
+        node.terminate()
+        while try await TestHTTP.get("/readyz", port: node.port).status == 200 {
+            try await Task.sleep(for: .milliseconds(5))
+        }
+        try await early.send(ann.hello())
+        #expect(try await ann.expectClose().code == 1012)
+        let refused = await #expect(throws: TestPeer.Refused.self) { try await socket(node) }
+        #expect(refused?.status == 503)
+        #expect(refused?.header("Retry-After") != nil)
+    }
 }

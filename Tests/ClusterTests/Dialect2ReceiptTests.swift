@@ -52,6 +52,9 @@ struct Dialect2ReceiptTests {
         let ann = try await peer("ann", node)
         let bob = try await peer("bob", node, confirms: false)
         try await bob.confirm(9_007_199_254_740_991)
+        // What comes behind it is not confirmed by it.
+        try await bob.send(#"{"type":"heartbeat"}"#)
+        try await bob.next("heartbeat-ack")
         try await ann.signal("1", to: "bob")
         try await bob.next("signal")
         try await ann.next("ack", ["id": "1", "level": "stored"])

@@ -137,9 +137,12 @@ struct Dialect2SignalTests {
         let broadcast = try await bob.next("z")
         #expect(!broadcast.text.contains("99") && !broadcast.text.contains("forged"))
         let old = try await TestPeer.connect(port: node.port, room: "r", peerID: "old")
-        try await old.send(#"{"type":"z","seq":98,"sourceSession":"mine"}"#)
-        let kept = try await bob.next("z")
-        #expect(kept.text.contains(#""seq":98,"sourceSession":"mine""#))
+        let aged = try await TestPeer.connect(port: node.port, room: "r", peerID: "aged")
+        _ = try await (old.next(type: "welcome"), aged.next(type: "welcome"))
+        try await old.send(#"{"type":"w","n":1,"seq":98,"sourceSession":"mine"}"#)
+        #expect(
+            try await aged.next().text.contains(#"{"type":"w","n":1,"seq":98,"sourceSession":"mine","sourcePeerId""#))
+        #expect(try await bob.next("w").text.contains(#"{"type":"w","n":1,"sourcePeerId":"old""#))
     }
 
     @Test("the public name of a session is 16 characters, stable, and neither its sid nor another's name")

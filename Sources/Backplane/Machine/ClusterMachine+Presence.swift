@@ -6,7 +6,10 @@ extension ClusterMachine {
     mutating func show(_ change: PresenceChange, in room: RoomKey) {
         switch change {
         case .joined(let peer, _), .updated(let peer, _): show(peer, reason: .left, in: room)
-        case .left(let peer, _, let reason), .changedHere(let peer, let reason): show(peer, reason: reason, in: room)
+        case .left(let peer, _, let reason): show(peer, reason: reason, in: room)
+        // Who came or changed may have gone meanwhile: that has a reason and a version of its own, which follow.
+        case .changedHere(let peer, nil) where membership.member(peer, of: room) == nil: break
+        case .changedHere(let peer, let reason): show(peer, reason: reason ?? .left, in: room)
         }
     }
 

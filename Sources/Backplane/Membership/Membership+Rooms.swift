@@ -35,7 +35,9 @@ extension Membership {
         return drain()
     }
 
-    private mutating func submit(_ command: JoinCommand) {
+    private mutating func submit(_ request: JoinCommand) {
+        var command = request
+        command.mustResume = command.hasProof && isSettling
         var room = rooms[command.room] ?? LocalRoom(guards: guards)
         if !room.isIndexed {
             room.isIndexed = true
@@ -59,7 +61,8 @@ extension Membership {
         guard wasReady || !requiresRegistration else { return answer(command, .unavailable) }
         if let old = room.local[command.peer] {
             if let refusal = command.refusal(by: old) { return answer(command, refusal) }
-        } else if room.view.members[command.peer] != nil {
+        } else if room.view.members[command.peer] != nil || command.hasProof {
+            // Another node holds it, or may hold the session that wants to go on.
             return answer(command, .unavailable)
         } else if command.capacity > 0, room.local.count + room.view.members.count >= command.capacity {
             return answer(command, .full)
@@ -72,7 +75,7 @@ extension Membership {
         if isResumed, let first = room.local[command.peer]?.joinedAt { record.joinedAt = first }
         replaceLocal(command.peer, by: record, in: &room, key: command.room)
         answer(command, .admitted(Placement(record: record, isResumed: isResumed)))
-        actions.append(.presence(command.room, .changedHere(command.peer, .left)))
+        actions.append(.presence(command.room, .changedHere(command.peer, nil)))
     }
 
     /// The reply to a join.
@@ -105,7 +108,7 @@ extension Membership {
             rooms[command.room] = room
             tell(effects, in: command.room)
             endJoin(command.room)
-        case .stale, .inUse, .full, .denied:
+        case .stale, .inUse, .full, .denied, .unknown:
             rooms[command.room] = room
             if isWanted { answer(command, JoinAnswer(refusal: reply)) }
             endJoin(command.room)
@@ -218,6 +221,7 @@ extension JoinAnswer {
             case .stale: .stale
             case .denied: .denied
             case .full: .full
+            case .unknown: .unavailable
             default: .inUse
             }
     }

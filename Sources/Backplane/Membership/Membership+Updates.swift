@@ -18,7 +18,7 @@ extension Membership {
     /// Tells the shared state; without a connection the next snapshot shows what it lacks.
     mutating func sayUpdate(of peer: PeerID, in key: RoomKey) {
         guard let record = rooms[key]?.local[peer] else { return }
-        guard life == .live else { return actions.append(.presence(key, .changedHere(peer, .left))) }
+        guard life == .live else { return actions.append(.presence(key, .changedHere(peer, nil))) }
         actions.append(
             .call(
                 .update(
@@ -31,7 +31,7 @@ extension Membership {
         guard var room = rooms[command.room] else { return }
         let effects =
             version.map { room.view.offer(.updatedHere(command.peer), version: $0, now: now) }
-            ?? [.changedHere(command.peer, .left)]
+            ?? [.changedHere(command.peer, nil)]
         rooms[command.room] = room
         tell(effects, in: command.room)
     }

@@ -82,6 +82,6 @@ public enum PresenceChange: Hashable, Sendable {
     case joined(PeerID, MemberRecord)
     case updated(PeerID, MemberRecord)
     case left(PeerID, MemberRecord, LeaveReason)
-    /// A member of this node came, changed or went; the reason says why, if it went.
-    case changedHere(PeerID, LeaveReason)
+    /// A member of this node came or changed, without a reason, or went.
+    case changedHere(PeerID, LeaveReason?)
 }

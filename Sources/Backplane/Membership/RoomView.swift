@@ -23,8 +23,8 @@ struct RoomView: Hashable, Sendable {
         case joined(PeerID, MemberRecord)
         case updated(PeerID, MemberRecord)
         case left(PeerID, MemberRecord, LeaveReason)
-        /// A member of this node came, changed or went.
-        case changedHere(PeerID, LeaveReason)
+        /// A member of this node came or changed, without a reason, or went.
+        case changedHere(PeerID, LeaveReason?)
         /// Another node holds the peer ID since this version.
         case claimed(PeerID, MemberRecord, version: UInt64)
     }
@@ -115,7 +115,7 @@ struct RoomView: Hashable, Sendable {
             switch change {
             case .joined(let peer, let record): .claimed(peer, record, version: number)
             case .leftHere(let peer, let reason): .changedHere(peer, reason)
-            case .joinedHere(let peer), .updatedHere(let peer): .changedHere(peer, .left)
+            case .joinedHere(let peer), .updatedHere(let peer): .changedHere(peer, nil)
             case .left: nil
             }
         }
@@ -140,9 +140,9 @@ struct RoomView: Hashable, Sendable {
     private mutating func take(_ change: Change, _ number: UInt64) -> [Effect] {
         switch change {
         case .joinedHere(let peer):
-            guard guards.contains(.ownJoinCounts), let old = members[peer] else { return [.changedHere(peer, .left)] }
-            return drop(peer, old, .replaced) + [.changedHere(peer, .left)]
-        case .updatedHere(let peer): return [.changedHere(peer, .left)]
+            guard guards.contains(.ownJoinCounts), let old = members[peer] else { return [.changedHere(peer, nil)] }
+            return drop(peer, old, .replaced) + [.changedHere(peer, nil)]
+        case .updatedHere(let peer): return [.changedHere(peer, nil)]
         case .leftHere(let peer, let reason): return [.changedHere(peer, reason)]
         case .joined(let peer, let record): return put(peer, record) + [.claimed(peer, record, version: number)]
         case .left(let peer, let departure):

@@ -5,16 +5,20 @@ extension SharedState {
     /// REG. The lease clock is judged here as in a heartbeat, so that the first command after an outage, whichever it
     /// is, grants the amnesty.
     mutating func register(_ node: NodeInstance, _ info: NodeInfo, _ clock: Clock) -> BackplaneReply {
+        guard agree(info.shards, clock) else { return .mismatched }
         if guards.contains(.amnestyAtRegistration) { grantAmnesty(clock) }
         lastBeatMs = clock.millis
-        let isShared = live.contains { $0.value > clock.millis }
-        if isShared, let shards, shards != info.shards { return .mismatched }
         shards = info.shards
         let epoch = self.epoch ?? String(clock.micros)
         self.epoch = epoch
         live[node] = clock.millis + timings.leaseMs
         self.info[node] = info
         return .registered(epoch: epoch)
+    }
+
+    /// Whether no live node knows other shards.
+    func agree(_ shards: String, _ clock: Clock) -> Bool {
+        self.shards == nil || self.shards == shards || !live.contains { $0.value > clock.millis }
     }
 
     /// HB: renews a lease that exists, reaps those that ran out, and reports the sweep jobs that are open.

@@ -9,6 +9,8 @@ extension SharedState {
         let old = room.members[command.peer]
         if let old {
             if let refusal = refusal(of: command, by: old) { return refusal }
+        } else if command.mustResume {
+            return .unknown
         } else if command.capacity > 0, room.members.count >= command.capacity {
             return .full
         }

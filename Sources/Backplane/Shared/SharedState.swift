@@ -83,6 +83,7 @@ public struct SharedState: Sendable {
     private mutating func step(_ command: BackplaneCommand, _ clock: Clock) -> BackplaneReply {
         switch command {
         case .register(let node, let info): register(node, info, clock)
+        case .compareShards(let shards): .agreed(agree(shards, clock))
         case .heartbeat(let node, let sequence): heartbeat(node, sequence, clock)
         case .retire(let node, let leaseMs): retire(node, leaseMs, clock)
         case .index(let node, let room): mark(node, room, present: true)

@@ -20,12 +20,25 @@ extension Script {
 
         """
 
+    /// Whether no live node knows other shards.
+    static let shardsLua = """
+        local function agree(shards, live, now, mine)
+          local known = redis.call('GET', shards)
+          if not known or known == mine then return true end
+          return redis.call('ZCOUNT', live, '(' .. string.format('%.0f', now), '+inf') == 0
+        end
+
+        """
+
+    /// KEYS shards live; ARGV shards
+    static let compareShardsLua = """
+        return agree(KEYS[1], KEYS[2], millis(), ARGV[1]) and 1 or 0
+        """
+
     /// KEYS epoch last live info shards; ARGV nid info lease beat gap random shards
     static let registerLua = """
+        if not agree(KEYS[5], KEYS[3], millis(), ARGV[7]) then return {'SHARDS'} end
         local now = clock(KEYS[2], KEYS[3], ARGV[5], ARGV[4])
-        local known = redis.call('GET', KEYS[5])
-        local shared = redis.call('ZCOUNT', KEYS[3], '(' .. string.format('%.0f', now), '+inf') > 0
-        if shared and known and known ~= ARGV[7] then return {'SHARDS'} end
         redis.call('SET', KEYS[5], ARGV[7])
         redis.call('SET', KEYS[1], ARGV[6], 'NX')
         redis.call('ZADD', KEYS[3], now + ARGV[3], ARGV[1])

@@ -11,7 +11,7 @@ extension Script {
           local old = read(holder)
           if old.sid == new.sid then
             if tonumber(old.cn) >= tonumber(new.cn) then return {'STALE'} end
-            if ARGV[8] == '1' then
+            if ARGV[8] ~= '0' then
               if old.resume ~= new.resume then return {'DENIED'} end
             elseif not has(old.flags, 8) then
               return {'DENIED'}
@@ -22,6 +22,8 @@ extension Script {
             local subject = string.sub(old.owner, 1, 6) == 'sub%3A'
             if old.owner ~= new.owner or not (subject or legacy) then return {'INUSE'} end
           end
+        elseif ARGV[8] == '2' then
+          return {'UNKNOWN'}
         elseif tonumber(ARGV[5]) > 0 and redis.call('HLEN', keys.m) >= tonumber(ARGV[5]) then
           return {'FULL'}
         end

@@ -4,13 +4,14 @@
 /// Scripts get every name through KEYS and ARGV. Those that must work when Redis is out of memory say so in their first
 /// line (`allow-oom`): a heartbeat or a removal may never fail for want of space.
 enum Script: String, CaseIterable {
-    case register, heartbeat, retire, join, leave, update, send, confirm, announce, sync, sweep, claim, finishSweep
+    case register, compareShards, heartbeat, retire, join, leave, update, send, confirm, announce, sync, sweep, claim, finishSweep
     case touch, fan
     case rendezvousRegister, rendezvousUnregister, rendezvousDiscover
 
     var source: String {
         switch self {
-        case .register: "#!lua\n" + Self.clockLua + Self.registerLua
+        case .register: "#!lua\n" + Self.clockLua + Self.shardsLua + Self.registerLua
+        case .compareShards: "#!lua\n" + Self.clockLua + Self.shardsLua + Self.compareShardsLua
         case .heartbeat: "#!lua flags=allow-oom\n" + Self.clockLua + Self.frameLua + Self.heartbeatLua
         case .retire: "#!lua flags=allow-oom\n" + Self.clockLua + Self.retireLua
         case .join: "#!lua\n" + Self.changeLua + Self.joinLua

@@ -251,7 +251,6 @@ final class ClusterCore {
         case .call(let command):
             call(command)
         case .mismatched:
-            status.update { $0.isMismatched = true }
             logger.error(
                 "shards.mismatch",
                 metadata: ["meaning": "other nodes list other shards: this one waits until all agree"])
@@ -279,12 +278,30 @@ final class ClusterCore {
     /// Heartbeats have a link of their own; everything else keeps its order with the signals.
     private func call(_ command: BackplaneCommand) {
         switch command {
-        case .register where status.isDoubtful:
-            let generation = generation
-            later(.zero) { $0.completed(command, .success(.mismatched), generation) }
-        case .register, .heartbeat:
-            backplane.call(command) { [weak self, generation] result in self?.completed(command, result, generation) }
+        case .register(_, let info) where status.isDoubtful: register(command, info)
+        case .register, .heartbeat: beat(command)
         default: relay.append(.command(command))
+        }
+    }
+
+    private func beat(_ command: BackplaneCommand) {
+        backplane.call(command) { [weak self, generation] result in
+            if result == .success(.mismatched) { self?.status.update { $0.isMismatched = true } }
+            self?.completed(command, result, generation)
+        }
+    }
+
+    /// Registers only if all shards agree by now.
+    private func register(_ command: BackplaneCommand, _ info: NodeInfo) {
+        backplane.call(.compareShards(info.shards)) { [weak self, generation] result in
+            guard let self else { return }
+            let agrees = result == .success(.agreed(true))
+            status.update { $0.compare(agrees: agrees, now: self.now, patienceMs: Int64(self.timings.leaseMs)) }
+            if status.isDoubtful {
+                completed(command, .success(.mismatched), generation)
+            } else {
+                beat(command)
+            }
         }
     }
 

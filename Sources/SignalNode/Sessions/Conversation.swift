@@ -68,10 +68,10 @@ final class Conversation {
         limit == 0 || commands.admit(limit: limit, windowMs: 1_000, nowMs: nowMs) == .admitted
     }
 
-    mutating func keepReceipt(_ sequence: UInt64) { lateReceipt = max(lateReceipt ?? 0, sequence) }
+    func keepReceipt(_ sequence: UInt64) { lateReceipt = max(lateReceipt ?? 0, sequence) }
 
     /// Takes out the receipt that waits.
-    mutating func takeReceipt() -> UInt64? {
+    func takeReceipt() -> UInt64? {
         defer { lateReceipt = nil }
         return lateReceipt
     }

@@ -113,7 +113,8 @@ struct Failover: AsyncParsableCommand {
         }
         let isBroken = remarks.complaints.keys.contains { $0.hasPrefix(Fleet.breach) }
         if isBroken { print("A server broke the protocol, see above: the run fails.") }
-        let hasViolation = report.verdict == .fail || isBroken
+        for sentence in remarks.undecided { print("\(sentence): the run fails.") }
+        let hasViolation = report.verdict == .fail || isBroken || !remarks.undecided.isEmpty
         if hasViolation == expectViolation {
             if logs == nil { try? FileManager.default.removeItem(atPath: directory) }
         } else {

@@ -18,6 +18,8 @@ struct FailoverRun {
     /// What clients complained of, and what steps noted.
     struct Remarks {
         var complaints: [String: Int] = [:]
+        /// Sentences about signals whose fate was open long after everybody was back; each fails the run.
+        var undecided: [String] = []
         var notes: [String] = []
     }
 
@@ -64,7 +66,7 @@ struct FailoverRun {
             throw RigFailure("the clients did not all come in within 60 s: \(try await stage.state()) \(complaints)")
         }
         for entry in entries {
-            for round in 1...max(1, entry.rounds) { try await playRound(round, of: entry, on: stage) }
+            for round in 1...max(1, entry.rounds) { try await playRound(round, of: entry, on: stage, &remarks) }
         }
         let complaints = try await fleetLoop.submit {
             fleet.value.stop()
@@ -74,7 +76,9 @@ struct FailoverRun {
         ProcessLedger.shared.endAll()
     }
 
-    private func playRound(_ round: Int, of entry: Schedule.Entry, on stage: Stage) async throws {
+    private func playRound(
+        _ round: Int, of entry: Schedule.Entry, on stage: Stage, _ remarks: inout Remarks
+    ) async throws {
         let began = recorder.now
         let audit = Audit(recorder: recorder)
         let wasCalm = try await stage.calm(within: Self.calmLimit)
@@ -104,6 +108,11 @@ struct FailoverRun {
         if !wasCalm { line += ", not calm before (\(before))" }
         if !isWhole { line += ", not whole after" }
         if !isQuiet { line += " (\(state))" }
+        if isWhole, !isQuiet, state.unfinished > 0 {
+            remarks.undecided.append(
+                "\(entry.step.step.rawValue) round \(round): \(state.unfinished) signals had no final outcome "
+                    + "\(Self.calmLimit) after everybody was back and silent")
+        }
         say(line)
     }
 

@@ -68,6 +68,8 @@ final class RelaySessions {
     }
 
     fileprivate(set) var sockets: [String: RelaySocket] = [:]
+    /// Every peer that was ever here: none of them leaves.
+    private var members: Set<String> = []
     fileprivate var waiting: [String: [Unconfirmed]] = [:]
     fileprivate var seen: Set<String> = []
     /// Forgets every session, so that none can be resumed.
@@ -114,13 +116,14 @@ final class RelaySessions {
     }
 
     fileprivate func greet(_ socket: RelaySocket, resumes: Bool) {
-        let members = sockets.keys.filter { $0 != socket.peer }.map { #"{"peerId":"\#($0)"}"# }.joined(separator: ",")
+        members.insert(socket.peer)
+        let others = members.subtracting([socket.peer]).map { #"{"peerId":"\#($0)"}"# }.joined(separator: ",")
         sockets[socket.peer] = socket
         let resumed = resumes && !forgetsSessions
         if !resumed { waiting[socket.peer] = nil }
         for index in waiting[socket.peer]?.indices ?? 0..<0 { waiting[socket.peer]?[index].sequence = 0 }
         socket.send(
-            #"{"type":"welcome","node":"relay","resumed":\#(resumed),"members":[\#(members)],"v":1,"#
+            #"{"type":"welcome","node":"relay","resumed":\#(resumed),"members":[\#(others)],"v":1,"#
                 + #""resume":{"token":"t","windowMs":30000},"heartbeatMs":25000}"#)
         deliver(to: socket)
         guard !resumed else { return }

@@ -61,11 +61,11 @@ private final class Wire {
     func blackhole() { setPassing(false) }
 
     func reset() -> EventLoopFuture<Void> {
-        for channel in channels.values {
-            // Close with unsent data and no lingering is a RST.
-            let lingering = (channel as? any SocketOptionProvider)?.setSoLinger(linger(l_onoff: 1, l_linger: 0))
-            lingering?.whenComplete { _ in channel.close(promise: nil) }
+        // A close without lingering is a RST; for all of them first, because each close ends the other side too.
+        for case let channel as any SocketOptionProvider in channels.values {
+            channel.setSoLinger(linger(l_onoff: 1, l_linger: 0)).whenFailure { _ in }
         }
+        for channel in channels.values { channel.close(promise: nil) }
         guard let listener = listener.take() else { return loop.makeSucceededVoidFuture() }
         return listener.close()
     }

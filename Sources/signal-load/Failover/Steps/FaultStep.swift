@@ -60,7 +60,7 @@ struct Schedule: Sendable {
         let wanted = names.map { $0.lowercased() }
         func matches(_ entry: Entry, _ name: String) -> Bool {
             let own = entry.step.step.rawValue.lowercased()
-            return own == name || own.dropLast() == name
+            return own == name || own.last?.isLetter == true && own.dropLast() == name
         }
         // A step that the quick plan leaves out can still be asked for.
         let all =
