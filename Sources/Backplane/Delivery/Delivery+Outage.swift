@@ -19,7 +19,7 @@ extension Delivery {
         for place in residents.keys {
             residents[place]?.awaited = []
             residents[place]?.early = []
-            residents[place]?.isBehind = false
+            residents[place]?.isBehind = true
         }
         confirmations.takeBack(now: now ?? 0)
     }
@@ -28,7 +28,6 @@ extension Delivery {
     mutating func live(recovering: Set<RoomKey>, now: Int64) {
         isLive = true
         closedRooms = recovering
-        for place in residents.keys where recovering.contains(place.room) { residents[place]?.isBehind = true }
         for pair in copies.allPairs { submitWaiting(of: pair, now: now) }
         releaseConfirmations(now: now)
     }

@@ -24,8 +24,8 @@ extension Delivery {
             residents[place] ?? Resident(session: session, isLegacy: isLegacy, spillMs: limits.spillMs)
         resident.attach(connection, inbox: inbox, guards: guards)
         resident.awaited = copies.submitted(to: place)
-        // Only dialect 2 is given its inbox with its place.
-        resident.isBehind = isLegacy && closedRooms.contains(place.room)
+        // Only dialect 2 is given its inbox with its place, and only by the shared state.
+        resident.isBehind = !isLive || isLegacy && closedRooms.contains(place.room)
         residents[place] = resident
         release(at: place, now: now)
         if let early, early.session == session {

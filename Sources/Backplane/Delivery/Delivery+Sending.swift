@@ -54,7 +54,7 @@ extension Delivery {
     /// Whether the target sits at an open socket of this node and nothing for it is still on its way past this node.
     private func isReachable(_ pair: Pair, _ whereabouts: Whereabouts) -> Bool {
         guard whereabouts == .here, let resident = residents[pair.target], resident.isOpen, resident.awaited.isEmpty,
-            !resident.isBehind
+            !isLive || !resident.isBehind
         else { return false }
         return !copies.numbers(of: pair).contains { copies[$0]?.state == .waiting && !isHandedOver($0, resident) }
     }

@@ -33,10 +33,10 @@ struct Resident: Hashable, Sendable {
     private(set) var shelf: [Parcel] = []
     /// Copies on their way into the inbox that this connection was not given yet: later ones must not overtake them.
     var awaited: Set<UInt64> = []
-    /// Letters that arrived since the last reconnect, while others may wait in the inbox whose frames were lost.
-    var early: [InboxEntry] = []
-    /// Whether the inbox was not read since the last reconnect.
+    /// Whether the inbox may hold letters whose frames were lost: after each reconnect, until it was read.
     var isBehind = false
+    /// Letters that arrived meanwhile.
+    var early: [InboxEntry] = []
     private var sequence: UInt64 = 0
     private var remembered: [Letter.Identity] = []
     /// The highest number per sender, for the model that dedupes by it.

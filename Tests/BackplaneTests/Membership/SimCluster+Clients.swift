@@ -178,10 +178,11 @@ extension SimCluster {
     /// A join is refused.
     mutating func turnAway(_ connection: ConnectionID, _ answer: JoinAnswer) {
         guard let peer = owner(of: connection) else { return }
-        if answer == .denied { wrongs.insert("\(peer) is denied its own session") }
+        // Two islands may have let one session in, with a token each.
+        if answer == .denied, !hasBeenCut { wrongs.insert("\(peer) is denied its own session") }
         clients[peer]?.socket = nil
         clients[peer]?.wire = []
-        if answer == .inUse { clients[peer]?.isOver = true }
+        if answer == .inUse || answer == .denied { clients[peer]?.isOver = true }
     }
 
     /// A node ends a socket whose session lost its place.

@@ -34,8 +34,8 @@ extension SimCluster {
                 }
             }
         }
-        if case .left(let peer, _) = event, isClient(peer), !hasLeft(peer, in: room, before) {
-            wrongs.insert("\(peer) is seen leaving and did not")
+        if case .left(let peer, let reason) = event, isClient(peer), !hasLeft(peer, in: room, before) {
+            wrongs.insert("\(watchers.keys) see \(peer) leave (\(reason)) and it did not")
         }
     }
 
@@ -43,9 +43,17 @@ extension SimCluster {
     private func hasLeft(_ peer: PeerID, in room: RoomKey, _ before: Past) -> Bool {
         guard let session = before.shown[room]?.roster?.entries[peer]?.session else { return true }
         let record = before.record(of: peer, in: room)
+        if !isHeld(session, in: room) { return true }
         if let end = ended[session], record?.connectionNumber ?? 0 <= end { return true }
         guard let record, lapsed.contains(record.node) else { return false }
         return shared.rooms[room]?.members[peer]?.session != session
+    }
+
+    private func isHeld(_ session: SessionID, in room: RoomKey) -> Bool {
+        nodes.contains { node in
+            node.isRunning
+                && node.machine.membership.rooms[room]?.local.values.contains { $0.session == session } == true
+        }
     }
 
     /// What is wrong with clients and letters at rest.
@@ -65,11 +73,11 @@ extension SimCluster {
     private func fault(of signal: SimClient.Signal, _ client: SimClient) -> [String] {
         if signal.lostItsCopy, hasLostData { return [] }
         let isDelivered = clients[signal.to]?.hasSurfaced(signal.id, from: client.session) == true
-        if client.isWelcomed { return ["\(client.peer) never hears what became of signal \(signal.id)"] }
-        guard signal.isPromised, !isDelivered, clients[signal.to]?.isWelcomed == true,
-            clients[signal.to]?.lives == signal.life
-        else { return [] }
-        return ["signal \(signal.id) of \(client.peer) was stored and is lost"]
+        let isDue = clients[signal.to]?.isWelcomed == true && clients[signal.to]?.lives == signal.life
+        if signal.isPromised, !isDelivered, isDue {
+            return ["signal \(signal.id) of \(client.peer) was stored and is lost"]
+        }
+        return client.isWelcomed ? ["\(client.peer) never hears what became of signal \(signal.id)"] : []
     }
 
     private func leftovers(on node: Node) -> [String] {

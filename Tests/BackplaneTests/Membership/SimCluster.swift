@@ -57,6 +57,8 @@ struct SimCluster {
     var ended: [SessionID: UInt64] = [:]
     /// What clients of dialect 2 were done wrong.
     var wrongs: Set<String> = []
+    /// Whether some node was without the store for a while.
+    var hasBeenCut = false
     /// Whether the store lost something that it had.
     var hasLostData = false
     private var births: [UInt64]
@@ -127,6 +129,7 @@ struct SimCluster {
         nodes[index].inbox = []
         guard nodes[index].isLinked else { return }
         nodes[index].isLinked = false
+        hasBeenCut = true
         run(index) { $0.disconnected(now: $1) }
     }
 

@@ -16,6 +16,7 @@ extension SimCluster {
         hasher.combine(ended)
         hasher.combine(wrongs)
         hasher.combine(hasLostData)
+        hasher.combine(hasBeenCut && !clients.isEmpty)
         for node in nodes { node.hash(into: &hasher) }
     }
 }

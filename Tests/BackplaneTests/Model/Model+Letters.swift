@@ -49,8 +49,9 @@ extension Model {
     private func hasCopies(_ state: Copy.State, _ node: SimCluster.Node) -> Bool {
         let delivery = node.machine.delivery
         return delivery.copies.all.contains { number in
-            guard let copy = delivery.copies[number] else { return false }
-            return copy.state == state && !delivery.closedRooms.contains(copy.pair.room)
+            guard let copy = delivery.copies[number], copy.state == state else { return false }
+            if state == .here, delivery.residents[copy.pair.target] == nil { return false }
+            return !delivery.closedRooms.contains(copy.pair.room)
         }
     }
 

@@ -16,6 +16,8 @@ struct Model {
     private var beforeWrite: SharedState?
     /// Whether peers are clients that send letters.
     let hasLetters: Bool
+    /// Only faults that say this count, if it is not empty.
+    var looksFor = ""
 
     /// `seats` names the node that each peer is on at first; the cluster is at rest then.
     init(
@@ -234,12 +236,15 @@ struct Model {
     // MARK: Verdict
 
     /// What is wrong with a model at rest.
-    var faults: [String] { cluster.faults(rooms: [Self.room]) }
+    var faults: [String] { cluster.faults(rooms: [Self.room]).filter(counts) }
 
     /// A wrong that no later step can make good.
     var alarms: [String] {
-        cluster.wronged.map { "the newest connection \($0) gave way to an older one" } + cluster.wrongs.sorted()
+        cluster.wronged.map { "the newest connection \($0) gave way to an older one" }
+            + cluster.wrongs.filter(counts).sorted()
     }
+
+    private func counts(_ fault: String) -> Bool { looksFor.isEmpty || fault.contains(looksFor) }
 
     var fingerprint: Int {
         var hasher = Hasher()

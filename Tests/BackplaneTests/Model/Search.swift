@@ -20,14 +20,18 @@ struct Search: CustomStringConvertible, Sendable {
     var lateReplies = false
     /// Peers are clients of dialect 2 that send letters.
     var letters = false
+    /// Only faults that say this count, if it is not empty.
+    var looksFor = ""
     var extent: Extent
 
     var description: String { name }
 
     func start(without guards: Guards = []) -> Model {
-        Model(
+        var model = Model(
             nodes: nodes, seats: seats, budget: budget, guards: .all.subtracting(guards), resumes: resumes,
             lateReplies: lateReplies, letters: letters)
+        model.looksFor = looksFor
+        return model
     }
 
     func run(without guards: Guards = []) -> Finding {
