@@ -126,7 +126,8 @@ let package = Package(
             dependencies: ["signal-load", "FailoverHistory", "SignalDomain", core, posix, http1, webSocket],
             swiftSettings: strict),
         .testTarget(
-            name: "ClusterTests", dependencies: ["SignalTestKit", "SignalDomain", "signal-node", core, posix],
+            name: "ClusterTests",
+            dependencies: ["SignalTestKit", "SignalDomain", "signal-node", "signal-load", core, posix],
             swiftSettings: strict),
     ]
 )

@@ -44,7 +44,7 @@ public final class RedisBackplane: Backplane {
             open()
         } else {
             isUp = false
-            redial(reason: "a new instance")
+            redial(reason: "a new instance", isHealthy: true)
         }
     }
 
@@ -149,11 +149,11 @@ public final class RedisBackplane: Backplane {
         events?(.down(reason: reason))
     }
 
-    private func redial(reason: String) {
+    private func redial(reason: String, isHealthy: Bool = false) {
         guard let links else { return }
-        if links.commands.isUp { links.commands.reconnect(reason: reason) }
-        if links.heartbeats.isUp { links.heartbeats.reconnect(reason: reason) }
-        if links.inbox.isUp { links.inbox.reconnect(reason: reason) }
+        if links.commands.isUp { links.commands.reconnect(reason: reason, isHealthy: isHealthy) }
+        if links.heartbeats.isUp { links.heartbeats.reconnect(reason: reason, isHealthy: isHealthy) }
+        if links.inbox.isUp { links.inbox.reconnect(reason: reason, isHealthy: isHealthy) }
     }
 
     private func arrived(_ payload: ByteBuffer) {

@@ -216,7 +216,8 @@ private struct Script {
                 + "inbox \(place.inbox.map { normal($0) }) \(place.inbox.map(\.id) == place.inbox.map(\.id).sorted())"
         case .announced(let lost, let waiting):
             "announced \(lost) "
-                + waiting.map { "\($0.peer) \($0.session.text) \($0.entries.map { normal($0) })" }.joined(separator: " ")
+                + waiting.map { "\($0.peer) \($0.session.text) \($0.entries.map { normal($0) })" }.joined(
+                    separator: " ")
         case .left(let version): "left \(version != nil)"
         case .updated(let version): "updated \(version != nil)"
         case .sent(.stored(_, let session, let node)): "stored \(session.text) \(node)"

@@ -56,7 +56,8 @@ struct ShardTests {
         }
         rig.shards[1].kill()
         try await eventually("the health tells of it") {
-            try await TestHTTP.get("/health", port: rig.nodes[0].port).body.contains(#""redis":"partial","degraded":true"#)
+            try await TestHTTP.get("/health", port: rig.nodes[0].port).body.contains(
+                #""redis":"partial","degraded":true"#)
         }
         #expect(try await TestHTTP.get("/readyz", port: rig.nodes[0].port).status == 200)
         try await rooms[0][0].signal("2", to: "bob")
@@ -87,7 +88,7 @@ struct ShardTests {
             }
         }
         #expect(try await TestHTTP.get("/readyz", port: stranger.port).status == 503)
-        rig.nodes.forEach { $0.kill() }
+        for node in rig.nodes { node.kill() }
         try await eventually("without the others it serves", within: .seconds(20)) {
             try await TestHTTP.get("/readyz", port: stranger.port).status == 200
         }

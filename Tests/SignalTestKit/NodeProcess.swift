@@ -32,7 +32,7 @@ public final class NodeProcess: Sendable {
             "RATE_LIMIT_CONNECTIONS_PER_IP": "0", "RATE_LIMIT_MESSAGES_PER_MINUTE": "0", "DUPLICATE_PAYLOAD_LIMIT": "0",
         ]
         environment.merge(settings) { _, new in new }
-        process = try ChildProcess([Self.binary], environment: environment, output: logFile.path())
+        process = try ChildProcess([Self.program("signal-node")], environment: environment, output: logFile.path())
         port = try Self.startedPort(process, logFile)
     }
 
@@ -50,11 +50,11 @@ public final class NodeProcess: Sendable {
     public func suspend() { process.signal(SIGSTOP) }
     public func resume() { process.signal(SIGCONT) }
 
-    /// The executable that stands beside the test runner.
-    private static var binary: String {
+    /// The path of an executable of this package, which stands beside the test runner.
+    public static func program(_ name: String) -> String {
         let runner =
             (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
-        return URL(fileURLWithPath: runner).deletingLastPathComponent().appending(path: "signal-node").path()
+        return URL(fileURLWithPath: runner).deletingLastPathComponent().appending(path: name).path()
     }
 
     /// Reads the port out of the line that says that the node accepts sockets.

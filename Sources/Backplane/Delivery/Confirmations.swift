@@ -12,22 +12,33 @@ struct Confirmations: Hashable, Sendable {
     struct Batch: Hashable, Sendable {
         var ids: [InboxID] = []
         var numbers: [NodeInstance: [UInt64]] = [:]
+        /// Copies of this node, whose senders hear of it when the inbox has forgotten the letters: before, the death of
+        /// this node could let it report them as undeliverable.
+        var own: [UInt64] = []
         var since: Int64
     }
 
     static let batchSize = 64
 
     private var collected: [Key: Batch] = [:]
-    private var inFlight: [ConfirmCommand] = []
+    private var inFlight: [InFlight] = []
+
+    private struct InFlight: Hashable, Sendable {
+        let command: ConfirmCommand
+        let own: [UInt64]
+    }
 
     /// Whether something waits for its moment.
     var hasCollected: Bool { !collected.isEmpty }
     var isEmpty: Bool { collected.isEmpty && inFlight.isEmpty }
 
     /// Adds what was learned of one parcel; answers whether the batch is full.
-    mutating func add(_ key: Key, ids: [InboxID], keepers: [Resident.Keeper], now: Int64) -> Bool {
+    mutating func add(
+        _ key: Key, ids: [InboxID], keepers: [Resident.Keeper], own: [UInt64], now: Int64
+    ) -> Bool {
         var batch = collected[key] ?? Batch(since: now)
         batch.ids += ids
+        batch.own += own
         for keeper in keepers { batch.numbers[keeper.node, default: []].append(keeper.number) }
         collected[key] = batch
         return batch.ids.count >= Self.batchSize
@@ -43,23 +54,26 @@ struct Confirmations: Hashable, Sendable {
             }
             let command = ConfirmCommand(
                 room: key.room, session: key.session, ids: batch.ids, receipts: receipts, level: key.level)
-            inFlight.append(command)
+            inFlight.append(InFlight(command: command, own: batch.own))
             return command
         }
     }
 
-    mutating func finish(_ command: ConfirmCommand) {
-        if let index = inFlight.firstIndex(of: command) { inFlight.remove(at: index) }
+    /// The shared state has answered; returns the copies of this node that are done with it.
+    mutating func finish(_ command: ConfirmCommand) -> [UInt64] {
+        guard let index = inFlight.firstIndex(where: { $0.command == command }) else { return [] }
+        return inFlight.remove(at: index).own
     }
 
     /// The connection is gone: what was under way has to be said again.
     mutating func takeBack(now: Int64) {
-        for command in inFlight {
+        for flight in inFlight {
+            let command = flight.command
             let key = Key(room: command.room, session: command.session, level: command.level)
             let keepers = command.receipts.flatMap { receipt in
                 receipt.numbers.map { Resident.Keeper(node: receipt.node, number: $0) }
             }
-            _ = add(key, ids: command.ids, keepers: keepers, now: now)
+            _ = add(key, ids: command.ids, keepers: keepers, own: flight.own, now: now)
         }
         inFlight = []
     }

@@ -101,12 +101,16 @@ public struct Delivery: Hashable, Sendable {
     /// One letter is done: its copies here are finished, others hear of it, and the inbox forgets it.
     mutating func settle(_ parcel: Resident.Parcel, at place: Place, level: ReceiptLevel, now: Int64) {
         guard let session = residents[place]?.session else { return }
-        let outcome: Outcome = level == .received ? .received : .written
-        for keeper in parcel.keepers where own.contains(keeper.node) { finish(keeper.number, outcome) }
-        let others = parcel.keepers.filter { !own.contains($0.node) }
+        let own = parcel.keepers.filter { self.own.contains($0.node) }.map(\.number)
+        if parcel.ids.isEmpty {
+            for number in own { finish(number, level == .received ? .received : .written) }
+        }
+        let others = parcel.keepers.filter { !self.own.contains($0.node) }
         guard !parcel.ids.isEmpty || !others.isEmpty else { return }
         let key = Confirmations.Key(room: place.room, session: session, level: level)
-        if confirmations.add(key, ids: parcel.ids, keepers: others, now: now) { releaseConfirmations(now: now) }
+        let stored = parcel.ids.isEmpty ? [] : own
+        let isFull = confirmations.add(key, ids: parcel.ids, keepers: others, own: stored, now: now)
+        if isFull { releaseConfirmations(now: now) }
     }
 
     mutating func releaseConfirmations(now: Int64, atOnce: Bool = false) {

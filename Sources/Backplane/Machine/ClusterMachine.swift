@@ -174,5 +174,9 @@ public struct ClusterMachine: Sendable {
 
 extension Delivery {
     /// A confirmation reached the shared state.
-    mutating func finish(_ command: ConfirmCommand) { confirmations.finish(command) }
+    mutating func finish(_ command: ConfirmCommand) {
+        for number in confirmations.finish(command) {
+            finish(number, command.level == .received ? .received : .written)
+        }
+    }
 }

@@ -4,7 +4,8 @@
 /// Scripts get every name through KEYS and ARGV. Those that must work when Redis is out of memory say so in their first
 /// line (`allow-oom`): a heartbeat or a removal may never fail for want of space.
 enum Script: String, CaseIterable {
-    case register, compareShards, heartbeat, retire, join, leave, update, send, confirm, announce, sync, sweep, claim, finishSweep
+    case register, compareShards, heartbeat, retire, join, leave, update, send, confirm, announce, sync, sweep, claim,
+        finishSweep
     case touch, fan
     case rendezvousRegister, rendezvousUnregister, rendezvousDiscover
 

@@ -60,8 +60,9 @@ final class ConnectionKeeper {
         onGreeted = nil
     }
 
-    func reconnect(reason: String) {
+    func reconnect(reason: String, isHealthy: Bool) {
         loop.assertInEventLoop()
+        if isHealthy { life.trust() }
         logger.info("redis.link-abandoned", metadata: ["reason": "\(reason)"])
         connection?.end(.connectionLost)
     }

@@ -52,6 +52,11 @@ struct LinkLife {
         return generation
     }
 
+    /// The connection works: the pauses of before it are forgotten.
+    mutating func trust() {
+        if isUp { backoff.reset() }
+    }
+
     /// The pause before the next attempt, or nil if this one is over already.
     mutating func ended(
         _ attempt: Attempt, now: NIODeadline, using generator: inout some RandomNumberGenerator

@@ -47,9 +47,12 @@ public final class RedisCommandLink {
 
     /// Drops the connection, fails what is pending with ``RedisError/connectionLost`` and dials again.
     ///
-    /// - Parameter reason: For the log.
-    public func reconnect(reason: String) {
-        keeper.reconnect(reason: reason)
+    /// - Parameters:
+    ///   - reason: For the log.
+    ///   - isHealthy: The connection works and is given up for another purpose: the next dial does not wait for a server
+    ///     that was in trouble before.
+    public func reconnect(reason: String, isHealthy: Bool = false) {
+        keeper.reconnect(reason: reason, isHealthy: isHealthy)
     }
 
     /// Sends a command on the connection that is up; commands of one turn of the event loop leave in one write.

@@ -55,9 +55,12 @@ public final class RedisSubscriptionLink {
 
     /// Drops the connection and dials again: channels are asked for anew.
     ///
-    /// - Parameter reason: For the log.
-    public func reconnect(reason: String) {
-        keeper.reconnect(reason: reason)
+    /// - Parameters:
+    ///   - reason: For the log.
+    ///   - isHealthy: The connection works and is given up for another purpose: the next dial does not wait for a server
+    ///     that was in trouble before.
+    public func reconnect(reason: String, isHealthy: Bool = false) {
+        keeper.reconnect(reason: reason, isHealthy: isHealthy)
     }
 
     private func subscribe(on connection: RedisConnection, _ ready: @escaping () -> Void) {
