@@ -3,14 +3,16 @@ import SignalDomain
 /// The way in: to a session that this node holds, across its sockets.
 extension Delivery {
     /// A session asks for its place; what arrives for it before the answer is kept.
-    mutating func expect(_ session: SessionID, at place: Place) {
-        arriving[place] = Arriving(session: session)
+    mutating func expect(_ session: SessionID, _ connection: ConnectionID, at place: Place) {
+        arriving[Seat(place: place, session: session), default: Arriving()].joins.insert(connection)
         if residents[place]?.session == session { submitUnstored(for: place) }
     }
 
     /// The place is refused, or given up.
-    mutating func expectNoMore(at place: Place, _ session: SessionID) {
-        if arriving[place]?.session == session { arriving[place] = nil }
+    mutating func expectNoMore(_ session: SessionID, _ connection: ConnectionID, at place: Place) {
+        let seat = Seat(place: place, session: session)
+        arriving[seat]?.joins.remove(connection)
+        if arriving[seat]?.joins.isEmpty == true { arriving[seat] = nil }
     }
 
     /// A session has its place: what waits for it is handed over once it is welcomed.
@@ -18,7 +20,8 @@ extension Delivery {
         _ session: SessionID, _ connection: ConnectionID, at place: Place, isLegacy: Bool, inbox: [InboxEntry],
         now: Int64
     ) {
-        let early = arriving.removeValue(forKey: place)
+        let early = arriving[Seat(place: place, session: session)]?.entries ?? []
+        expectNoMore(session, connection, at: place)
         if let old = residents[place], old.session != session { end(place, .replaced, now: now) }
         var resident =
             residents[place] ?? Resident(session: session, isLegacy: isLegacy, spillMs: limits.spillMs)
@@ -28,9 +31,7 @@ extension Delivery {
         resident.isBehind = !isLive || isLegacy && closedRooms.contains(place.room)
         residents[place] = resident
         release(at: place, now: now)
-        if let early, early.session == session {
-            for entry in early.entries { receive(entry, at: place, session, now: now) }
-        }
+        for entry in early { receive(entry, at: place, session, now: now) }
     }
 
     /// What was found in an inbox after a reconnect: it comes before what arrived meanwhile.
@@ -83,10 +84,8 @@ extension Delivery {
 
     /// A letter is in the inbox of a session.
     mutating func receive(_ entry: InboxEntry, at place: Place, _ session: SessionID, now: Int64) {
-        if arriving[place]?.session == session, residents[place]?.session != session {
-            arriving[place]?.entries.append(entry)
-            return
-        }
+        // Its next socket gets it too, in case the present place ends before.
+        arriving[Seat(place: place, session: session)]?.entries.append(entry)
         guard residents[place]?.session == session else { return }
         if residents[place]?.isBehind == true {
             residents[place]?.early.append(entry)

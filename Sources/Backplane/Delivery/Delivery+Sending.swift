@@ -31,6 +31,7 @@ extension Delivery {
             copies.insert(copy)
             handOver(at: pair.target, now: now)
         } else {
+            if guards.contains(.submitBefore) { storeEarlier(of: pair) }
             copies.insert(copy)
             submitWaiting(of: pair, now: now)
         }
@@ -63,6 +64,11 @@ extension Delivery {
         resident.shelf.contains { parcel in
             parcel.sequence != nil && parcel.keepers.contains { $0.number == number && own.contains($0.node) }
         }
+    }
+
+    /// What was only handed over so far goes into the inbox before what follows it there.
+    private mutating func storeEarlier(of pair: Pair) {
+        for number in copies.numbers(of: pair) where copies[number]?.state == .here { copies[number]?.state = .waiting }
     }
 
     /// Submits what waits between two, in the order of sending. Nothing follows a repeated copy before its answer.

@@ -53,14 +53,20 @@ public struct Delivery: Hashable, Sendable {
     var closedRooms: Set<RoomKey> = []
     var copies = Copies()
     var residents: [Place: Resident] = [:]
-    /// Letters for sessions whose join is under way.
-    var arriving: [Place: Arriving] = [:]
+    /// Letters for sessions with a join under way.
+    var arriving: [Seat: Arriving] = [:]
     var confirmations = Confirmations()
     var actions: [DeliveryAction] = []
     var guards = Guards.all
 
+    struct Seat: Hashable, Sendable {
+        let place: Place
+        let session: SessionID
+    }
+
     struct Arriving: Hashable, Sendable {
-        var session: SessionID
+        /// A client that lost its socket may dial again before its join is answered.
+        var joins: Set<ConnectionID> = []
         var entries: [InboxEntry] = []
     }
 

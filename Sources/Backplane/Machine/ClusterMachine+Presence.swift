@@ -15,7 +15,10 @@ extension ClusterMachine {
 
     private mutating func show(_ peer: PeerID, reason: LeaveReason, in room: RoomKey) {
         guard var watch = rosters[room], var roster = watch.roster else { return }
-        let events = roster.update(peer, membership.member(peer, of: room), reason: reason)
+        let record = membership.member(peer, of: room)
+        if record == nil, watch.moved.contains(peer), !membership.isLive { return }
+        watch.moved.remove(peer)
+        let events = roster.update(peer, record, reason: reason)
         watch.roster = roster
         watch.version = membership.version(of: room) ?? watch.version
         rosters[room] = watch

@@ -9,7 +9,7 @@ extension ClusterMachine {
         let isLegacy = command.record.flags.contains(.legacy)
         joins[command.record.connection] = PendingJoin(
             place: place, session: command.record.session, isLegacy: isLegacy)
-        if !isLegacy { delivery.expect(command.record.session, at: place) }
+        if !isLegacy { delivery.expect(command.record.session, command.record.connection, at: place) }
         collectDelivery()
         return step(now) { $0.join(command, wallMs: wallMs) }
     }
@@ -19,7 +19,7 @@ extension ClusterMachine {
     ) {
         guard let join = joins.removeValue(forKey: connection) else { return actions.append(.membership(action)) }
         guard case .admitted(let admission) = answer, !join.isLegacy else {
-            if !join.isLegacy { delivery.expectNoMore(at: join.place, join.session) }
+            if !join.isLegacy { delivery.expectNoMore(join.session, connection, at: join.place) }
             return actions.append(.membership(action))
         }
         away[join.place] = nil
@@ -43,7 +43,7 @@ extension ClusterMachine {
             return []
         }
         if let join = joins.removeValue(forKey: connection), !join.isLegacy {
-            delivery.expectNoMore(at: join.place, join.session)
+            delivery.expectNoMore(join.session, connection, at: join.place)
         }
         let held = membership.rooms[place.room]?.local[place.peer]
         let isHeld = held?.connection == connection

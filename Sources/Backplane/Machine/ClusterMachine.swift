@@ -28,6 +28,8 @@ public struct ClusterMachine: Sendable {
         var version: UInt64 = 0
         var watchers: [PeerID: ConnectionID] = [:]
         var arrivals: [PeerID: Placement] = [:]
+        /// Sessions that moved from here to a node that the room was not yet read to name.
+        var moved: Set<PeerID> = []
 
         var isIdle: Bool { watchers.isEmpty && arrivals.isEmpty }
     }
@@ -159,6 +161,7 @@ public struct ClusterMachine: Sendable {
     }
 
     private mutating func lost(_ place: Place, _ connection: ConnectionID, _ loss: MembershipLoss, now: Int64) {
+        if loss == .stale { rosters[place.room]?.moved.insert(place.peer) }
         if rosters[place.room]?.watchers[place.peer] == connection { stopWatching(place) }
         guard membership.rooms[place.room]?.local[place.peer] == nil else { return }
         away[place] = nil

@@ -23,8 +23,6 @@ struct SimClient: Hashable {
         /// The sender was told `stored`.
         var isPromised = false
         var final: Final?
-        /// It was refused once, whether or not its sender heard: it may come again, later than what was sent after it.
-        var wasRefused = false
         /// Its copy died with a node.
         var lostItsCopy = false
     }
@@ -43,6 +41,17 @@ struct SimClient: Hashable {
         var isWelcomed = false
         /// Peers that this socket was shown.
         var shown: Set<PeerID> = []
+    }
+
+    /// A signal by its sender's session.
+    struct Name: Hashable {
+        let source: SessionID
+        let id: String
+
+        init(_ source: SessionID, _ id: String) {
+            self.source = source
+            self.id = id
+        }
     }
 
     /// What is on its way to the client.
@@ -95,8 +104,8 @@ struct SimClient: Hashable {
         signals = []
     }
 
-    /// Takes a letter; what it surfaces out of order is a fault, unless `isRepeated` says that it may.
-    mutating func surface(_ letter: Letter, isRepeated: Bool) -> String? {
+    /// Takes a letter; what it surfaces out of order is a fault, unless `mayBeLate`.
+    mutating func surface(_ letter: Letter, mayBeLate: Bool) -> String? {
         guard let id = UInt64(letter.id) else { return "a letter without an id" }
         if letter.kind == .undeliverable {
             settle(id, to: letter.from, .undeliverable)
@@ -106,7 +115,7 @@ struct SimClient: Hashable {
         let known = surfaced.filter { $0.source == new.source && $0.by == new.by }
         if known.contains(new) { return nil }
         surfaced.append(new)
-        let isLate = !isRepeated && known.contains { $0.id > id }
+        let isLate = !mayBeLate && known.contains { $0.id > id }
         return isLate ? "\(peer) surfaces signal \(id) after a later one" : nil
     }
 

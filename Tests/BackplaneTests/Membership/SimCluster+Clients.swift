@@ -121,7 +121,9 @@ extension SimCluster {
                 client.hear(outcome, UInt64(id) ?? 0, to: target)
                 clients[peer] = client
             case .letter(let letter, let sequence):
-                if let fault = client.surface(letter, isRepeated: wasRefused(letter)) { wrongs.insert(fault) }
+                if let fault = client.surface(letter, mayBeLate: late.contains(.init(letter.session, letter.id))) {
+                    wrongs.insert(fault)
+                }
                 clients[peer] = client
                 guard isLast, isOpen(socket.connection) else { break }
                 let place = place(of: client)
@@ -143,6 +145,7 @@ extension SimCluster {
         let place = place(of: client)
         run(socket.node) { machine, _ in machine.heard(socket.connection, at: place) }
         for signal in client.signals where signal.final == nil {
+            if isNowhere(signal.id, of: client.session) { late.insert(.init(client.session, String(signal.id))) }
             clients[client.peer]?.markSent(signal.id)
             transmit(signal.id, of: client)
         }
@@ -157,16 +160,27 @@ extension SimCluster {
         {
             wrongs.insert("\(peer) hears `received` of signal \(id), which \(target) does not have")
         }
-        if case .outcome(let id, let target, .refused) = message {
-            for index in clients[peer]?.signals.indices ?? 0..<0 where clients[peer]?.signals[index].to == target {
-                if clients[peer]?.signals[index].id == UInt64(id) { clients[peer]?.signals[index].wasRefused = true }
-            }
-        }
         clients[peer]?.wire.append(message)
     }
 
-    private func wasRefused(_ letter: Letter) -> Bool {
-        clients[letter.from]?.signals.contains { $0.id == UInt64(letter.id) && $0.wasRefused } == true
+    /// Whether no trace of a signal is left anywhere: then its sender repeats it, and others may have come before.
+    private func isNowhere(_ id: UInt64, of session: SessionID) -> Bool {
+        func isMeant(_ letter: Letter) -> Bool { letter.session == session && letter.id == String(id) }
+        if shared.inboxes.values.contains(where: { $0.entries.contains { isMeant($0.letter) } }) { return false }
+        return !nodes.contains { node in
+            let delivery = node.machine.delivery
+            let isSent = node.commands.contains { if case .send(let send) = $0 { isMeant(send.letter) } else { false } }
+            let isRead = node.inbox.contains {
+                if case .letter(_, _, _, let entry) = $0 { isMeant(entry.letter) } else { false }
+            }
+            guard node.isRunning else { return isSent }
+            return isSent || isRead
+                || delivery.copies.all.contains { delivery.copies[$0].map { isMeant($0.letter) } ?? false }
+                || delivery.residents.values.contains { resident in
+                    resident.shelf.contains { isMeant($0.letter) } || resident.early.contains { isMeant($0.letter) }
+                }
+                || delivery.arriving.values.contains { $0.entries.contains { isMeant($0.letter) } }
+        }
     }
 
     mutating func greet(_ connection: ConnectionID, _ arrival: Arrival) {
@@ -228,6 +242,8 @@ extension SimCluster {
 
 extension SimClient {
     fileprivate mutating func markSent(_ id: UInt64) {
-        for index in signals.indices where signals[index].id == id { signals[index].lostItsCopy = false }
+        for index in signals.indices where signals[index].id == id {
+            signals[index].lostItsCopy = false
+        }
     }
 }

@@ -14,6 +14,15 @@ extension SimCluster {
         ended[record.session] = max(ended[record.session] ?? 0, record.connectionNumber)
     }
 
+    /// What the store tells senders that they cannot be told otherwise.
+    mutating func noteReports() {
+        for (address, inbox) in shared.inboxes {
+            for entry in inbox.entries where entry.letter.kind == .undeliverable {
+                reported.insert(.init(address.session, entry.letter.id))
+            }
+        }
+    }
+
     /// One event for the clients that watch a room: joins and leaves take turns, and only who is gone has left.
     mutating func show(
         _ event: PresenceEvent, in room: RoomKey, to watchers: [PeerID: ConnectionID], _ before: Past
@@ -34,16 +43,18 @@ extension SimCluster {
                 }
             }
         }
-        if case .left(let peer, let reason) = event, isClient(peer), !hasLeft(peer, in: room, before) {
+        if case .left(let peer, let reason) = event, isClient(peer), !hasLeft(peer, reason, in: room, before) {
             wrongs.insert("\(watchers.keys) see \(peer) leave (\(reason)) and it did not")
         }
     }
 
     /// Whether the session that was shown of a peer has ended, or was lost with its node.
-    private func hasLeft(_ peer: PeerID, in room: RoomKey, _ before: Past) -> Bool {
+    private func hasLeft(_ peer: PeerID, _ reason: LeaveReason, in room: RoomKey, _ before: Past) -> Bool {
         guard let session = before.shown[room]?.roster?.entries[peer]?.session else { return true }
         let record = before.record(of: peer, in: room)
         if !isHeld(session, in: room) { return true }
+        // A failover may undo a takeover, and show the earlier session until the later one is announced.
+        if reason == .replaced, hasLostData || clients[peer]?.session != session { return true }
         if let end = ended[session], record?.connectionNumber ?? 0 <= end { return true }
         guard let record, lapsed.contains(record.node) else { return false }
         return shared.rooms[room]?.members[peer]?.session != session
@@ -74,7 +85,8 @@ extension SimCluster {
         if signal.lostItsCopy, hasLostData { return [] }
         let isDelivered = clients[signal.to]?.hasSurfaced(signal.id, from: client.session) == true
         let isDue = clients[signal.to]?.isWelcomed == true && clients[signal.to]?.lives == signal.life
-        if signal.isPromised, !isDelivered, isDue {
+        let isReported = reported.contains(.init(client.session, String(signal.id)))
+        if signal.isPromised, !isDelivered, !isReported, isDue {
             return ["signal \(signal.id) of \(client.peer) was stored and is lost"]
         }
         return client.isWelcomed ? ["\(client.peer) never hears what became of signal \(signal.id)"] : []

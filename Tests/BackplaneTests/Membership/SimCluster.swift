@@ -57,6 +57,10 @@ struct SimCluster {
     var ended: [SessionID: UInt64] = [:]
     /// What clients of dialect 2 were done wrong.
     var wrongs: Set<String> = []
+    /// Signals that were refused, or lost, unheard, and sent again later than what followed them.
+    var late: Set<SimClient.Name> = []
+    /// Signals that the store reported to their senders as undeliverable.
+    var reported: Set<SimClient.Name> = []
     /// Whether some node was without the store for a while.
     var hasBeenCut = false
     /// Whether the store lost something that it had.
@@ -184,6 +188,7 @@ struct SimCluster {
             drift += 8
             noteDisplaced(since: before, by: command)
         }
+        noteReports()
         if nodes[index].isRunning, command.isAwaited {
             nodes[index].replies.append((command, reply, nodes[index].generation))
         }

@@ -94,18 +94,22 @@ enum Explorer {
         return finding
     }
 
-    /// A shorter schedule that ends in a violation: steps that can be left out are, one by one.
+    /// A shorter schedule that ends in a violation: runs of steps that can be left out are.
     static func shorten(_ long: Finding.Counterexample, from start: Model) -> Finding.Counterexample {
         var short = long
-        var index = long.steps.count - 1
-        while index >= 0 {
-            var steps = short.steps
-            steps.remove(at: index)
-            if let shorter = violation(after: steps, from: start), shorter.steps.count < short.steps.count {
-                short = shorter
-                index = min(index, short.steps.count)
+        var size = long.steps.count / 2
+        while size > 0 {
+            var end = short.steps.count
+            let before = end
+            while end > 0 {
+                var steps = short.steps
+                steps.removeSubrange(max(0, end - size)..<end)
+                if let shorter = violation(after: steps, from: start), shorter.steps.count < short.steps.count {
+                    short = shorter
+                }
+                end = min(end - size, short.steps.count)
             }
-            index -= 1
+            if size > 1 || short.steps.count == before { size /= 2 }
         }
         return short
     }
@@ -114,7 +118,7 @@ enum Explorer {
     private static func violation(after steps: [Step], from start: Model) -> Finding.Counterexample? {
         var model = start
         var taken: [Step] = []
-        for step in steps where (model.protocolSteps + model.lateSteps + model.worldSteps).contains(step) {
+        for step in steps where model.mayTake(step) {
             model.take(step)
             taken.append(step)
             if !model.alarms.isEmpty { return .init(faults: model.alarms, steps: taken) }

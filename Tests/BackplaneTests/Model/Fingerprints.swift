@@ -16,6 +16,8 @@ extension SimCluster {
         hasher.combine(ended)
         hasher.combine(wrongs)
         hasher.combine(hasLostData)
+        hasher.combine(late)
+        hasher.combine(reported)
         hasher.combine(hasBeenCut && !clients.isEmpty)
         for node in nodes { node.hash(into: &hasher) }
     }

@@ -108,6 +108,11 @@ struct Model {
         return hasLetters ? steps + clientSteps : steps
     }
 
+    func mayTake(_ step: Step) -> Bool {
+        let steps = protocolSteps
+        return steps.contains(step) || worldSteps.contains(step) || steps.isEmpty && lateSteps.contains(step)
+    }
+
     private func isLeaseOpen(_ nid: NodeInstance) -> Bool { cluster.shared.live[nid].map { $0 > cluster.now } ?? false }
 
     /// Leases of earlier lives of a node, or of a dead one.
