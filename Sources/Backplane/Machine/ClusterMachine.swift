@@ -162,7 +162,9 @@ public struct ClusterMachine: Sendable {
 
     private mutating func lost(_ place: Place, _ connection: ConnectionID, _ loss: MembershipLoss, now: Int64) {
         if loss == .stale { rosters[place.room]?.moved.insert(place.peer) }
-        if rosters[place.room]?.watchers[place.peer] == connection { stopWatching(place) }
+        let watch = rosters[place.room]
+        let arrival = watch?.arrivals[place.peer]?.record.connection
+        if watch?.watchers[place.peer] == connection || arrival == connection { stopWatching(place) }
         guard membership.rooms[place.room]?.local[place.peer] == nil else { return }
         away[place] = nil
         switch loss {

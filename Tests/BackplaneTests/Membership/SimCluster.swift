@@ -189,6 +189,9 @@ struct SimCluster {
             noteDisplaced(since: before, by: command)
         }
         noteReports()
+        if case .send(let send) = command, reply == .sent(.notFound) {
+            late.insert(.init(send.letter.session, send.letter.id))
+        }
         if nodes[index].isRunning, command.isAwaited {
             nodes[index].replies.append((command, reply, nodes[index].generation))
         }
