@@ -120,10 +120,10 @@ struct Resident: Hashable, Sendable {
         return confirmed
     }
 
+    /// Forgets a letter that was refused or given up: it must not be handed over later than what follows it.
     mutating func drop(_ number: UInt64, of nodes: Set<NodeInstance>) {
         shelf.removeAll { parcel in
-            parcel.sequence == nil && parcel.ids.isEmpty
-                && parcel.keepers.contains { $0.number == number && nodes.contains($0.node) }
+            parcel.ids.isEmpty && parcel.keepers.contains { $0.number == number && nodes.contains($0.node) }
         }
     }
 

@@ -118,10 +118,11 @@ public struct ClusterMachine: Sendable {
     /// Lets the membership take one step, and the other machines take theirs from it.
     mutating func step(_ now: Int64, _ body: (inout Membership) -> [MembershipAction]) -> [ClusterAction] {
         let wasLive = membership.isLive
+        let wasSettling = membership.isSettling
         let taken = body(&membership)
         if wasLive, !membership.isLive { delivery.disconnected(now: now) }
         for action in taken { absorb(action, now: now) }
-        if wasLive, !membership.isLive { reviewAll(now) }
+        if wasLive && !membership.isLive || wasSettling && !membership.isSettling { reviewAll(now) }
         if !wasLive, membership.isLive {
             collectDelivery()
             delivery.live(recovering: Set(membership.rooms.keys), now: now)
