@@ -25,11 +25,12 @@ extension Delivery {
         if let old = residents[place], old.session != session { end(place, .replaced, now: now) }
         var resident =
             residents[place] ?? Resident(session: session, isLegacy: isLegacy, spillMs: limits.spillMs)
-        resident.attach(connection, inbox: inbox, guards: guards)
+        let confirmed = resident.attach(connection, inbox: inbox, guards: guards)
         resident.awaited = copies.submitted(to: place)
         // Only dialect 2 is given its inbox with its place, and only by the shared state.
         resident.isBehind = !isLive || isLegacy && closedRooms.contains(place.room)
         residents[place] = resident
+        for entry in confirmed { settleAgain(entry, at: place, now: now) }
         release(at: place, now: now)
         for entry in early { receive(entry, at: place, session, now: now) }
     }
@@ -91,18 +92,25 @@ extension Delivery {
             residents[place]?.early.append(entry)
             return
         }
+        if entry.letter.kind == .undeliverable {
+            // The frame that ends the copy may have been lost with a connection.
+            let pair = Pair(room: place.room, from: place.peer, session: session, to: entry.letter.from)
+            if let number = copies.number(of: entry.letter.id, pair) { copies.remove(number) }
+        }
         switch residents[place]?.offer(entry.letter, id: entry.id, guards: guards) {
         case .added: handOver(at: place, now: now)
-        case .confirmed:
-            let level: ReceiptLevel = residents[place]?.isLegacy == true ? .written : .received
-            let keepers =
-                entry.letter.number == 0
-                ? [] : [Resident.Keeper(node: entry.letter.node, number: entry.letter.number)]
-            settle(
-                Resident.Parcel(letter: entry.letter, ids: [entry.id], keepers: keepers), at: place, level: level,
-                now: now)
+        case .confirmed: settleAgain(entry, at: place, now: now)
         case .known, nil: break
         }
+    }
+
+    /// A letter that the client has confirmed before was submitted once more.
+    private mutating func settleAgain(_ entry: InboxEntry, at place: Place, now: Int64) {
+        let letter = entry.letter
+        let level: ReceiptLevel = residents[place]?.isLegacy == true ? .written : .received
+        let keepers = letter.number == 0 ? [] : [Resident.Keeper(node: letter.node, number: letter.number)]
+        settle(
+            Resident.Parcel(letter: letter, ids: [entry.id], keepers: keepers), at: place, level: level, now: now)
     }
 
     /// The client has everything up to `sequence` of this connection.

@@ -86,13 +86,14 @@ struct Resident: Hashable, Sendable {
         return shelf[index]
     }
 
-    /// A new connection: everything is handed over anew, what waits in the inbox first and in its order.
-    mutating func attach(_ connection: ConnectionID, inbox: [InboxEntry], guards: Guards) {
+    /// A new connection: everything is handed over anew, what waits in the inbox first and in its order. Returns what
+    /// the client has confirmed before.
+    mutating func attach(_ connection: ConnectionID, inbox: [InboxEntry], guards: Guards) -> [InboxEntry] {
         detach()
         self.connection = connection
         let rest = shelf
         shelf = []
-        for entry in inbox { _ = offer(entry.letter, id: entry.id, guards: guards) }
+        let confirmed = inbox.filter { offer($0.letter, id: $0.id, guards: guards) == .confirmed }
         for parcel in rest {
             if let index = shelf.firstIndex(where: { $0.letter.identity == parcel.letter.identity }) {
                 shelf[index].keepers += parcel.keepers.filter { !shelf[index].keepers.contains($0) }
@@ -100,6 +101,7 @@ struct Resident: Hashable, Sendable {
                 shelf.append(parcel)
             }
         }
+        return confirmed
     }
 
     mutating func detach() {
@@ -118,10 +120,10 @@ struct Resident: Hashable, Sendable {
         return confirmed
     }
 
+    /// Forgets a letter that was refused or given up: it must not be handed over later than what follows it.
     mutating func drop(_ number: UInt64, of nodes: Set<NodeInstance>) {
         shelf.removeAll { parcel in
-            parcel.sequence == nil && parcel.ids.isEmpty
-                && parcel.keepers.contains { $0.number == number && nodes.contains($0.node) }
+            parcel.ids.isEmpty && parcel.keepers.contains { $0.number == number && nodes.contains($0.node) }
         }
     }
 

@@ -16,7 +16,7 @@ extension ClusterMachine {
     private mutating func show(_ peer: PeerID, reason: LeaveReason, in room: RoomKey) {
         guard var watch = rosters[room], var roster = watch.roster else { return }
         let record = membership.member(peer, of: room)
-        if record == nil, watch.moved.contains(peer), !membership.isLive { return }
+        if record == nil, watch.moved.contains(peer), !membership.isLive || membership.isSettling { return }
         watch.moved.remove(peer)
         let events = roster.update(peer, record, reason: reason)
         watch.roster = roster

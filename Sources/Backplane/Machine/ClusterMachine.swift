@@ -118,10 +118,11 @@ public struct ClusterMachine: Sendable {
     /// Lets the membership take one step, and the other machines take theirs from it.
     mutating func step(_ now: Int64, _ body: (inout Membership) -> [MembershipAction]) -> [ClusterAction] {
         let wasLive = membership.isLive
+        let wasSettling = membership.isSettling
         let taken = body(&membership)
         if wasLive, !membership.isLive { delivery.disconnected(now: now) }
         for action in taken { absorb(action, now: now) }
-        if wasLive, !membership.isLive { reviewAll(now) }
+        if wasLive && !membership.isLive || wasSettling && !membership.isSettling { reviewAll(now) }
         if !wasLive, membership.isLive {
             collectDelivery()
             delivery.live(recovering: Set(membership.rooms.keys), now: now)
@@ -162,7 +163,9 @@ public struct ClusterMachine: Sendable {
 
     private mutating func lost(_ place: Place, _ connection: ConnectionID, _ loss: MembershipLoss, now: Int64) {
         if loss == .stale { rosters[place.room]?.moved.insert(place.peer) }
-        if rosters[place.room]?.watchers[place.peer] == connection { stopWatching(place) }
+        let watch = rosters[place.room]
+        let arrival = watch?.arrivals[place.peer]?.record.connection
+        if watch?.watchers[place.peer] == connection || arrival == connection { stopWatching(place) }
         guard membership.rooms[place.room]?.local[place.peer] == nil else { return }
         away[place] = nil
         switch loss {

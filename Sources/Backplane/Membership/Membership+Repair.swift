@@ -73,6 +73,8 @@ extension Membership {
     mutating func yield(_ peer: PeerID, to record: MemberRecord, at version: UInt64, in key: RoomKey) {
         guard let room = rooms[key], let own = room.local[peer], let listed = room.listedAt[peer], version > listed
         else { return }
+        // A store that lost the newer connection of a session may have taken the older one back.
+        if own.isNewer(than: record) { return recover(key) }
         dismiss(peer, own.session == record.session ? .stale : .replaced, in: key)
     }
 
@@ -154,6 +156,8 @@ extension Membership {
                 room.local[peer] = record.keepingWord(of: own)
                 room.listedAt[peer] = snapshot.version
                 if room.local[peer] != record { unsaid.append(peer) }
+            } else if own.isNewer(than: record) {
+                isAnyoneMissing = true
             } else if record.node != node {
                 lost[peer] = own.session == record.session ? .stale : .replaced
             }
@@ -173,5 +177,12 @@ extension Membership {
             case .sweep(let key, let dead): actions.append(.call(.sweep(key, dead: dead, cursor: 0)))
             }
         }
+    }
+}
+
+extension MemberRecord {
+    /// Whether this is a later connection of the same session.
+    fileprivate func isNewer(than other: MemberRecord) -> Bool {
+        session == other.session && connectionNumber > other.connectionNumber
     }
 }

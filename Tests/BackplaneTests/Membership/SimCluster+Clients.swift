@@ -121,7 +121,7 @@ extension SimCluster {
                 client.hear(outcome, UInt64(id) ?? 0, to: target)
                 clients[peer] = client
             case .letter(let letter, let sequence):
-                if let fault = client.surface(letter, mayBeLate: late.contains(.init(letter.session, letter.id))) {
+                if let fault = client.surface(letter, mayBeLate: isExcused(letter)) {
                     wrongs.insert(fault)
                 }
                 clients[peer] = client
@@ -161,6 +161,12 @@ extension SimCluster {
             wrongs.insert("\(peer) hears `received` of signal \(id), which \(target) does not have")
         }
         clients[peer]?.wire.append(message)
+    }
+
+    /// Whether a signal may surface after later ones: it was sent again, or its sender was told that it would not arrive.
+    private func isExcused(_ letter: Letter) -> Bool {
+        let name = SimClient.Name(letter.session, letter.id)
+        return late.contains(name) || reported.contains(name)
     }
 
     /// Whether no trace of a signal is left anywhere: then its sender repeats it, and others may have come before.

@@ -183,12 +183,18 @@ struct SimCluster {
         guard !nodes[index].commands.isEmpty else { return }
         let command = nodes[index].commands.removeFirst()
         let before = shared.rooms
+        let inboxes = shared.inboxes.keys
         let (reply, published) = shared.execute(command, nowMicros: now * 1_000 + drift)
         if shared.rooms != before {
             drift += 8
             noteDisplaced(since: before, by: command)
         }
+        // Nor does it show a new inbox a time that the one before it has seen.
+        if !clients.isEmpty, inboxes.contains(where: { shared.inboxes[$0] == nil }) { drift += 1_000 }
         noteReports()
+        if case .send(let send) = command, reply == .sent(.notFound) {
+            late.insert(.init(send.letter.session, send.letter.id))
+        }
         if nodes[index].isRunning, command.isAwaited {
             nodes[index].replies.append((command, reply, nodes[index].generation))
         }
