@@ -74,7 +74,7 @@ extension Membership {
         guard let room = rooms[key], let own = room.local[peer], let listed = room.listedAt[peer], version > listed
         else { return }
         // A store that lost the newer connection of a session may have taken the older one back.
-        if own.isNewer(than: record) { return recover(key) }
+        if isAhead(own, of: record) { return recover(key) }
         dismiss(peer, own.session == record.session ? .stale : .replaced, in: key)
     }
 
@@ -156,7 +156,7 @@ extension Membership {
                 room.local[peer] = record.keepingWord(of: own)
                 room.listedAt[peer] = snapshot.version
                 if room.local[peer] != record { unsaid.append(peer) }
-            } else if own.isNewer(than: record) {
+            } else if isAhead(own, of: record) {
                 isAnyoneMissing = true
             } else if record.node != node {
                 lost[peer] = own.session == record.session ? .stale : .replaced
@@ -178,11 +178,11 @@ extension Membership {
             }
         }
     }
-}
 
-extension MemberRecord {
-    /// Whether this is a later connection of the same session.
-    fileprivate func isNewer(than other: MemberRecord) -> Bool {
-        session == other.session && connectionNumber > other.connectionNumber
+    /// Whether a member of this node is a later connection of the same session: the rules that order connections, at a
+    /// join and at an announce, let it take its place back.
+    private func isAhead(_ own: MemberRecord, of other: MemberRecord) -> Bool {
+        guards.contains([.connectionOrder, .announceCompares]) && own.session == other.session
+            && own.connectionNumber > other.connectionNumber
     }
 }
