@@ -174,7 +174,13 @@ struct SimCluster {
     mutating func flush() {
         shared = SharedState()
         shared.guards = guards
+        noteLoss()
+    }
+
+    /// A store that lost data comes back later than anything that it has forgotten.
+    mutating func noteLoss() {
         hasLostData = true
+        if !clients.isEmpty { drift += 1_000 }
     }
 
     // MARK: Steps
