@@ -52,6 +52,7 @@ struct Copies: Hashable, Sendable {
     private var copies: [UInt64: Copy] = [:]
     private var numbers: [Key: UInt64] = [:]
     private(set) var pairs: [Pair: [UInt64]] = [:]
+    private var rooms: [RoomKey: Set<Pair>] = [:]
     private var bytesOfSession: [SessionID: Int] = [:]
     private(set) var bytes = 0
     private var last: UInt64 = 0
@@ -69,8 +70,12 @@ struct Copies: Hashable, Sendable {
     func number(of id: String, _ pair: Pair) -> UInt64? { numbers[Key(pair: pair, id: id)] }
 
     /// Pairs that have copies, by the age of the first.
-    var allPairs: [Pair] {
-        pairs.sorted { ($0.value.first ?? 0) < ($1.value.first ?? 0) }.map(\.key)
+    var allPairs: [Pair] { sorted(pairs.keys) }
+
+    func pairs(in room: RoomKey) -> [Pair] { sorted(rooms[room] ?? []) }
+
+    private func sorted(_ some: some Sequence<Pair>) -> [Pair] {
+        some.sorted { (pairs[$0]?.first ?? 0) < (pairs[$1]?.first ?? 0) }
     }
 
     /// Copies whose SEND to this place is under way.
@@ -91,6 +96,7 @@ struct Copies: Hashable, Sendable {
         copies[copy.letter.number] = copy
         numbers[Key(pair: copy.pair, id: copy.letter.id)] = copy.letter.number
         pairs[copy.pair, default: []].append(copy.letter.number)
+        rooms[copy.pair.room, default: []].insert(copy.pair)
         bytesOfSession[copy.pair.session, default: 0] += copy.bytes
         bytes += copy.bytes
     }
@@ -100,7 +106,11 @@ struct Copies: Hashable, Sendable {
         guard let copy = copies.removeValue(forKey: number) else { return nil }
         numbers[Key(pair: copy.pair, id: copy.letter.id)] = nil
         pairs[copy.pair]?.removeAll { $0 == number }
-        if pairs[copy.pair]?.isEmpty == true { pairs[copy.pair] = nil }
+        if pairs[copy.pair]?.isEmpty == true {
+            pairs[copy.pair] = nil
+            rooms[copy.pair.room]?.remove(copy.pair)
+            if rooms[copy.pair.room]?.isEmpty == true { rooms[copy.pair.room] = nil }
+        }
         bytes -= copy.bytes
         let left = bytes(of: copy.pair.session) - copy.bytes
         bytesOfSession[copy.pair.session] = left > 0 ? left : nil

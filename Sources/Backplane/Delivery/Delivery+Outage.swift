@@ -13,6 +13,7 @@ extension Delivery {
     mutating func disconnected(now: Int64?) {
         isLive = false
         closedRooms = []
+        behind = [:]
         for number in copies.all where copies[number]?.state == .submitted || copies[number]?.state == .stored {
             copies.repeatLater(number)
         }
@@ -28,6 +29,13 @@ extension Delivery {
     mutating func live(recovering: Set<RoomKey>, now: Int64) {
         isLive = true
         closedRooms = recovering
+        for place in residents.keys {
+            if recovering.contains(place.room) {
+                behind[place.room, default: []].insert(place.peer)
+            } else {
+                residents[place]?.isBehind = false
+            }
+        }
         for pair in copies.allPairs { submitWaiting(of: pair, now: now) }
         releaseConfirmations(now: now)
     }
@@ -36,11 +44,12 @@ extension Delivery {
     mutating func reopen(_ room: RoomKey, now: Int64) {
         guard isLive else { return }
         closedRooms.remove(room)
-        for place in residents.keys.filter({ $0.room == room }).sorted(by: { $0.peer.text < $1.peer.text }) {
+        for peer in (behind.removeValue(forKey: room) ?? []).sorted(by: { $0.text < $1.text }) {
+            let place = Place(room: room, peer: peer)
             residents[place]?.isBehind = false
             release(at: place, now: now)
         }
-        for pair in copies.allPairs where pair.room == room { submitWaiting(of: pair, now: now) }
+        for pair in copies.pairs(in: room) { submitWaiting(of: pair, now: now) }
     }
 
     /// One frame about a copy of this node.

@@ -29,6 +29,7 @@ extension Delivery {
         resident.awaited = copies.submitted(to: place)
         // Only dialect 2 is given its inbox with its place, and only by the shared state.
         resident.isBehind = !isLive || isLegacy && closedRooms.contains(place.room)
+        if isLive, resident.isBehind { behind[place.room, default: []].insert(place.peer) }
         residents[place] = resident
         for entry in confirmed { settleAgain(entry, at: place, now: now) }
         release(at: place, now: now)

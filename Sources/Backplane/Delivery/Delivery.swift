@@ -51,6 +51,8 @@ public struct Delivery: Hashable, Sendable {
     var isLive = false
     /// Rooms whose announce or snapshot is outstanding: nothing is submitted there.
     var closedRooms: Set<RoomKey> = []
+    /// Residents of closed rooms whose inboxes were not read yet.
+    var behind: [RoomKey: Set<PeerID>] = [:]
     var copies = Copies()
     var residents: [Place: Resident] = [:]
     /// Letters for sessions with a join under way.

@@ -130,7 +130,10 @@ extension SimCluster {
                 run(socket.node) { $0.confirmed(socket.connection, through: sequence, at: place, now: $1) }
             case .welcome(let isResumed):
                 client.token = socket.token
-                if !isResumed { client.forget() }
+                if !isResumed {
+                    for signal in client.signals { late.insert(.init(client.session, String(signal.id))) }
+                    client.forget()
+                }
                 client.socket?.isWelcomed = true
                 clients[peer] = client
                 if isLast { speak(client) }

@@ -14,6 +14,18 @@ extension SimCluster {
         ended[record.session] = max(ended[record.session] ?? 0, record.connectionNumber)
     }
 
+    /// The copies of a node died with it, and those of signals that it was given and had no word for yet.
+    mutating func noteLostCopies(of index: Int) {
+        let copies = nodes[index].machine.delivery.copies
+        let lost = Set(copies.all.compactMap { copies[$0]?.letter }.map { SimClient.Name($0.session, $0.id) })
+        for (peer, client) in clients {
+            for (position, signal) in client.signals.enumerated()
+            where client.socket?.node == index || lost.contains(.init(client.session, String(signal.id))) {
+                clients[peer]?.signals[position].lostItsCopy = true
+            }
+        }
+    }
+
     /// What the store tells senders that they cannot be told otherwise.
     mutating func noteReports() {
         for (address, inbox) in shared.inboxes {
@@ -55,7 +67,8 @@ extension SimCluster {
         if !isHeld(session, in: room) { return true }
         // A failover may undo a takeover, and show the earlier session until the later one is announced.
         if reason == .replaced, hasLostData || clients[peer]?.session != session { return true }
-        if let end = ended[session], record?.connectionNumber ?? 0 <= end { return true }
+        // A failover may undo a resume, whose earlier node then takes its own connection back.
+        if let end = ended[session], hasLostData || record?.connectionNumber ?? 0 <= end { return true }
         guard let record, lapsed.contains(record.node) else { return false }
         return shared.rooms[room]?.members[peer]?.session != session
     }

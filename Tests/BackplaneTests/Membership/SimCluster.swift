@@ -57,7 +57,7 @@ struct SimCluster {
     var ended: [SessionID: UInt64] = [:]
     /// What clients of dialect 2 were done wrong.
     var wrongs: Set<String> = []
-    /// Signals that were refused, or lost, unheard, and sent again later than what followed them.
+    /// Signals that their senders gave up, or repeated because they were refused or lost unheard: they may come late.
     var late: Set<SimClient.Name> = []
     /// Signals that the store reported to their senders as undeliverable.
     var reported: Set<SimClient.Name> = []
@@ -156,11 +156,7 @@ struct SimCluster {
         nodes[index].inbox = []
         nodes[index].open = []
         nodes[index].waiting = [:]
-        for peer in clients.keys where clients[peer]?.socket?.node == index {
-            for signal in clients[peer]?.signals.indices ?? 0..<0 where clients[peer]?.signals[signal].final == nil {
-                clients[peer]?.signals[signal].lostItsCopy = true
-            }
-        }
+        noteLostCopies(of: index)
     }
 
     mutating func start(_ index: Int) {
@@ -174,7 +170,13 @@ struct SimCluster {
     mutating func flush() {
         shared = SharedState()
         shared.guards = guards
+        noteLoss()
+    }
+
+    /// A store that lost data comes back later than anything that it has forgotten.
+    mutating func noteLoss() {
         hasLostData = true
+        if !clients.isEmpty { drift += 1_000 }
     }
 
     // MARK: Steps

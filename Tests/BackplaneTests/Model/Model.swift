@@ -209,7 +209,7 @@ struct Model {
             budget.failovers -= 1
             if let beforeWrite { cluster.shared = beforeWrite }
             beforeWrite = nil
-            cluster.hasLostData = true
+            cluster.noteLoss()
             for index in cluster.nodes.indices { cluster.unlink(index) }
         case .absence:
             budget.absences -= 1
