@@ -30,6 +30,8 @@ let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-htt
 let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioHTTPTypes1 = Target.Dependency.product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let jwt = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
+let yaml = Target.Dependency.product(name: "Yams", package: "Yams")
 let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
 
 let package = Package(
@@ -52,6 +54,8 @@ let package = Package(
         .package(
             url: "https://github.com/apple/swift-configuration", from: "1.4.0",
             traits: [.defaults, "CommandLineArguments"]),
+        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
     ],
     targets: [
@@ -64,7 +68,7 @@ let package = Package(
             name: "RedisBackplane", dependencies: ["Backplane", "SignalDomain", "RedisWire", core, logging],
             swiftSettings: strict),
         .target(
-            name: "SignalNode", dependencies: ["SignalDomain", "Backplane", core, crypto, logging, metricsBackend],
+            name: "SignalNode", dependencies: ["SignalDomain", "Backplane", core, crypto, jwt, logging, metricsBackend],
             swiftSettings: strict),
         .target(
             name: "SignalTransport",
@@ -81,7 +85,7 @@ let package = Package(
             dependencies: [
                 "SignalTransport", "SignalNode", "RedisBackplane", "RedisWire", "Backplane", "SignalDomain",
                 "Observability", core, posix, crypto, logging, metricsBackend, lifecycle, signals, arguments,
-                configuration,
+                configuration, jwt, yaml,
             ],
             swiftSettings: strict),
         .executableTarget(

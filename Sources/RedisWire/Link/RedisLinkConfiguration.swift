@@ -19,7 +19,7 @@ public struct RedisLinkConfiguration: Sendable {
     public var maxPipelineBytes: Int
     /// A longer reply breaks the protocol.
     public var maxReplyBytes: Int
-    /// The interval of `PING` on a subscribed connection.
+    /// How long a subscribed connection may be silent before it is asked for a `PONG`.
     public var heartbeatInterval: TimeAmount
     /// A subscribed connection on which no byte arrives for this long is dropped.
     public var silenceTimeout: TimeAmount

@@ -86,14 +86,17 @@ public final class RedisSubscriptionLink {
         beat(connection)
     }
 
-    /// `PING` at every interval, so that silence means a dead connection; a silent one ends.
+    /// A `PING` when nothing was heard for an interval, so that silence means a dead connection; a silent one ends.
     private func beat(_ connection: RedisConnection) {
         guard connection.isOpen, let lastRead = connection.lastRead else { return }
         let now = keeper.loop.now
         let silentAt = lastRead + keeper.configuration.silenceTimeout
         guard now < silentAt else { return connection.end(.timedOut) }
-        connection.post(RedisCommand("PING"))
-        let next = min(now + keeper.configuration.heartbeatInterval, silentAt)
-        keeper.loop.assumeIsolated().scheduleTask(deadline: next) { self.beat(connection) }
+        var next = lastRead + keeper.configuration.heartbeatInterval
+        if next <= now {
+            connection.post(RedisCommand("PING"))
+            next = now + keeper.configuration.heartbeatInterval
+        }
+        keeper.loop.assumeIsolated().scheduleTask(deadline: min(next, silentAt)) { self.beat(connection) }
     }
 }

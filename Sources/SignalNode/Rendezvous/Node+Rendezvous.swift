@@ -45,6 +45,7 @@ public struct Caller: Sendable {
 public struct AuthorizedCaller: Sendable {
     /// Who owns what the caller registers.
     let owner: String
+    public let principal: Principal
 }
 
 /// The rendezvous requests of protocol.md §1.
@@ -56,7 +57,7 @@ extension Node {
             metrics.authFailures.increment()
             throw RendezvousError.tokenRequired.refusal
         }
-        return AuthorizedCaller(owner: owner(of: caller.client))
+        return AuthorizedCaller(owner: owner(of: caller.client), principal: .anonymous)
     }
 
     /// Registers a peer; answers its record as JSON.

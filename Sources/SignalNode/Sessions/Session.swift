@@ -34,6 +34,8 @@ public final class Session: SocketSession, Sendable {
 
     struct State {
         var phase = Phase.admitted([])
+        /// Whose credentials the session stands on; a renewal may change it.
+        var principal: Principal
         var repeats: RepeatedPayloads
         /// Slow receivers that wait for this sender to pause.
         var holds = 0
@@ -49,14 +51,17 @@ public final class Session: SocketSession, Sendable {
     let state: NIOLoopBoundBox<State>
     public let dialect: Dialect
 
-    init(_ seat: Seat, node: Node, conversation: sending Conversation? = nil) {
+    init(
+        _ seat: Seat, node: Node, principal: Principal = .anonymous, conversation: sending Conversation? = nil
+    ) {
         self.seat = seat
         self.node = node
         cluster = node.clusters[seat.room]
         dialect = conversation == nil ? .one : .two
         stamp = Stamp(peer: seat.peer, room: seat.room)
         state = .makeBoxSendingValue(
-            State(repeats: node.makeRepeats(), conversation: conversation), eventLoop: seat.shard.loop)
+            State(principal: principal, repeats: node.makeRepeats(), conversation: conversation),
+            eventLoop: seat.shard.loop)
     }
 
     /// The socket speaks WebSocket now: enters the room. Dialect 1 hears its welcome at once, dialect 2 when it has its

@@ -105,8 +105,6 @@ extension Formula {
     /// Heartbeats come 10 % early at most.
     static func idle(nodes: Int) -> Formula {
         let heartbeats = Double(nodes) / (CostCluster.heartbeat.inSeconds * 0.9)
-        return Formula(
-            "N / HEARTBEAT_MS + N PING", limit: heartbeats + Double(nodes) * 1.1,
-            beyond: "each node says PING once a second on its subscription, to notice a dead one")
+        return Formula("N / HEARTBEAT_MS", limit: heartbeats)
     }
 }

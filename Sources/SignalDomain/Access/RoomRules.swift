@@ -1,0 +1,23 @@
+/// What holds for one room, by the policy of the operator.
+public struct RoomRules: Hashable, Sendable {
+    public var kind: RoomKind
+    /// The most members over the whole cluster; nil = the node's `MAX_ROOM_MEMBERS`, 0 = no limit.
+    public var capacity: Int?
+    /// Messages per minute that a peer without a token may send; nil = no budget of the room's own, 0 = none at all.
+    public var anonymousWritesPerMinute: Int?
+    /// What a peer without a token may do; empty where a token is needed.
+    public var anonymous: Grants
+    /// Whether members are given TURN credentials.
+    public var hasTURN: Bool
+
+    public init(
+        kind: RoomKind = .public, capacity: Int? = nil, anonymousWritesPerMinute: Int? = nil,
+        anonymous: Grants = .member, hasTURN: Bool = true
+    ) {
+        self.kind = kind
+        self.capacity = capacity
+        self.anonymousWritesPerMinute = anonymousWritesPerMinute
+        self.anonymous = anonymous
+        self.hasTURN = hasTURN
+    }
+}
