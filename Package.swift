@@ -68,7 +68,8 @@ let package = Package(
             name: "RedisBackplane", dependencies: ["Backplane", "SignalDomain", "RedisWire", core, logging],
             swiftSettings: strict),
         .target(
-            name: "SignalNode", dependencies: ["SignalDomain", "Backplane", core, crypto, jwt, logging, metricsBackend],
+            name: "SignalNode",
+            dependencies: ["SignalDomain", "Backplane", core, crypto, jwt, logging, metricsBackend],
             swiftSettings: strict),
         .target(
             name: "SignalTransport",
