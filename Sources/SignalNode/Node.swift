@@ -112,7 +112,8 @@ public final class Node: Sendable {
             requiresRegistration: requiresRegistration)
         var machine = ClusterMachine(
             membership: membership, limits: .init(configuration.delivery),
-            leaveWindowMs: Int64(configuration.delivery.leaveWindowMs))
+            leaveWindowMs: Int64(configuration.delivery.leaveWindowMs),
+            resyncChanges: configuration.delivery.resyncChanges)
         #if DEBUG
             machine.weaken(by: shard.withoutGuards)
         #endif
