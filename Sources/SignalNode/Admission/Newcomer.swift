@@ -20,6 +20,8 @@ final class Newcomer: SocketSession {
         let shard: LoopShard.Handle
         /// Whether the request carried a valid token, or none is needed.
         let isAuthorized: Bool
+        /// The TURN region that the client asks for.
+        let region: String?
     }
 
     private enum Phase {
@@ -104,7 +106,8 @@ final class Newcomer: SocketSession {
         if node.status.isDraining { return .restart }
         let seat = Session.Seat(
             peer: peer, room: ticket.room, connection: ConnectionID(bits: .random(in: .min ... .max)),
-            address: ticket.address, hasSlot: ticket.hasSlot, isExempt: ticket.isExempt, shard: ticket.shard)
+            address: ticket.address, hasSlot: ticket.hasSlot, isExempt: ticket.isExempt, shard: ticket.shard,
+            region: ticket.region)
         let token = hello.resume?.token ?? ResumeToken.random()
         let conversation = Conversation(
             stamp: Stamp(peer: peer, room: ticket.room, sourceSession: ResumeToken.publicName(of: hello.sid)),

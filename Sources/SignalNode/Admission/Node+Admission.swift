@@ -58,7 +58,8 @@ extension Node {
             guard status.isReady else { throw .unavailable(retryAfterSeconds: retryAfterSeconds) }
             let ticket = Newcomer.Ticket(
                 room: room, peer: peer, client: request.client, address: address, hasSlot: hasSlot,
-                isExempt: isExempt, shard: shard, isAuthorized: token != nil || !sharedToken.isRequired)
+                isExempt: isExempt, shard: shard, isAuthorized: token != nil || !sharedToken.isRequired,
+                region: request.region)
             return Newcomer(ticket, node: self)
         } catch {
             releaseSlot(address, hasSlot: hasSlot)
