@@ -44,6 +44,7 @@ struct Setting: Sendable {
         case rooms = "Rooms"
         case delivery = "Delivery and resume"
         case rendezvous = "Rendezvous"
+        case turn = "TURN"
     }
 
     /// Where in the configuration a value is stored.
