@@ -66,8 +66,6 @@ public enum BackplaneCommand: Hashable, Sendable {
     case revokeInvite(InviteID)
     /// REDEEM: one use of an invite, once per redeemer.
     case redeemInvite(InviteID, redeemer: String)
-    /// Every node that has a lease.
-    case nodes
     /// Some rooms out of the index of a node; `cursor` is 0 at first, and again at the end.
     case roomsOfNode(NodeInstance, cursor: UInt64)
     /// The number of members of a room on each node.

@@ -44,25 +44,8 @@ public enum BackplaneReply: Hashable, Sendable {
     case invites([Invite])
     /// Nil for one that is unknown, and to a redeemer also for one that is over.
     case invite(Invite?)
-    case nodes([NodeEntry])
     case roomPage([RoomKey], cursor: UInt64)
     case occupancy([NodeInstance: Int])
-}
-
-/// A node that has a lease.
-public struct NodeEntry: Hashable, Sendable {
-    public var node: NodeInstance
-    public var name: String
-    public var version: String
-    /// Milliseconds until the lease runs out unless it is renewed.
-    public var leaseLeftMs: Int64
-
-    public init(node: NodeInstance, name: String, version: String, leaseLeftMs: Int64) {
-        self.node = node
-        self.name = name
-        self.version = version
-        self.leaseLeftMs = leaseLeftMs
-    }
 }
 
 /// The state of the cluster as one heartbeat found it.

@@ -11,8 +11,9 @@ enum ModerationReading {
         case .sanction, .sanctions:
             if word == "FULL" { return .full }
             guard word == "OK", let flat = parts[safe: 1]?.array else { return nil }
-            return .sanctions(
-                ReplyReading.pairs(flat).compactMap { SanctionEntry(id: $0.0, value: $0.1) }.sorted { $0.id < $1.id })
+            let entries = ReplyReading.pairs(flat).compactMap { SanctionEntry(id: $0.0, value: $0.1) }
+            if case .sanction = command { return .sanctions(entries) }
+            return .sanctions(entries.sorted { $0.id < $1.id })
         case .takeTicket:
             guard word == "OK", let text = parts[safe: 1]?.string else { return nil }
             return .ticket(TicketHolder(text: text))
@@ -21,9 +22,6 @@ enum ModerationReading {
             return .invites(invites(flat))
         case .invite(let id), .revokeInvite(let id), .redeemInvite(let id, _):
             return .invite(Invite(id: id, fields: parts))
-        case .nodes:
-            guard word == "OK", let flat = parts[safe: 1]?.array else { return nil }
-            return .nodes(nodes(flat))
         case .roomsOfNode:
             guard let cursor = word.flatMap({ UInt64($0) }), let rooms = parts[safe: 1]?.array else { return nil }
             return .roomPage(rooms.compactMap { $0.string.flatMap { RoomKey(text: $0) } }, cursor: cursor)
@@ -41,18 +39,6 @@ enum ModerationReading {
             }
             return Invite(id: id, fields: fields)
         }.sorted { $0.id.text < $1.id.text }
-    }
-
-    private static func nodes(_ flat: [RESPValue]) -> [NodeEntry] {
-        stride(from: 0, to: flat.count - flat.count % 3, by: 3).compactMap { index in
-            guard let node = flat[index].string.flatMap({ NodeInstance(text: $0) }),
-                let leaseMs = flat[index + 1].string.flatMap({ Int64($0) }), let info = flat[index + 2].string
-            else { return nil }
-            let names = info.split(separator: "|", omittingEmptySubsequences: false)
-            return NodeEntry(
-                node: node, name: names[safe: 0].flatMap { EscapedName.decode($0) } ?? "",
-                version: names[safe: 1].flatMap { EscapedName.decode($0) } ?? "", leaseLeftMs: leaseMs)
-        }.sorted { $0.node < $1.node }
     }
 }
 

@@ -59,7 +59,7 @@ enum ReplyReading {
             return word == "FULL" ? .full : .done
         case .kick:
             return value.int.map { .count(Int(clamping: $0)) }
-        case .sanction, .sanctions, .takeTicket, .invites, .invite, .revokeInvite, .redeemInvite, .nodes, .roomsOfNode,
+        case .sanction, .sanctions, .takeTicket, .invites, .invite, .revokeInvite, .redeemInvite, .roomsOfNode,
             .occupancy:
             return ModerationReading.reply(to: command, value)
         }

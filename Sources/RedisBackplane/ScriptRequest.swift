@@ -153,7 +153,6 @@ extension RedisBackplaneSettings {
                 .init(
                     .redeemInvite, keys: [RedisKeys.invite(id), RedisKeys.redeemers(id)],
                     arguments: [.string(redeemer)]))
-        case .nodes: .script(.init(.nodes, keys: [RedisKeys.live, RedisKeys.info], arguments: []))
         case .roomsOfNode(let node, let cursor):
             .plain(
                 RedisCommand(

@@ -66,7 +66,7 @@ struct AclTests {
             .rendezvousUnregister(room, peer("http"), owner: "ip:1"), .leave(a.leaving(room, "ann", member(a, 1))),
             .unindex(a.node, room), .sweep(room, dead: NodeInstance(bits: 9), cursor: 0),
             .claimSweep(dead: NodeInstance(bits: 9), by: a.node), .roomsOfDead(NodeInstance(bits: 9)),
-            .finishSweep(dead: NodeInstance(bits: 9)), .kick(room, peer("bob")), .sanctions, .nodes, .occupancy(room),
+            .finishSweep(dead: NodeInstance(bits: 9)), .kick(room, peer("bob")), .sanctions, .occupancy(room),
             .sanction([SanctionEntry(Sanction(.ban, of: .subject("s"), in: room, expiresAt: .max / 2))], isNew: true),
             .storeTicket(digest: "t", TicketHolder(room: room, principal: .anonymous), ttlMs: 1_000),
             .takeTicket(digest: "t"), .createInvite(try invite(in: room)), .invites(room),

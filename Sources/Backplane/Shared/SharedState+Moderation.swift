@@ -16,7 +16,7 @@ public struct ModerationBounds: Hashable, Sendable {
     }
 }
 
-/// Decisions of moderators, and who has a lease.
+/// Decisions of moderators.
 extension SharedState {
     mutating func sanction(_ new: [SanctionEntry], isNew: Bool, _ clock: Clock) -> BackplaneReply {
         pruneSanctions(clock)
@@ -50,14 +50,5 @@ extension SharedState {
     mutating func kick(_ peer: PeerID, from room: RoomKey) -> BackplaneReply {
         publish(.kick(room, peer), to: live.keys.sorted())
         return .count(rooms[room]?.members[peer] == nil ? 0 : 1)
-    }
-
-    func nodes(_ clock: Clock) -> BackplaneReply {
-        .nodes(
-            live.keys.sorted().map { node in
-                NodeEntry(
-                    node: node, name: info[node]?.name ?? "", version: info[node]?.version ?? "",
-                    leaseLeftMs: (live[node] ?? clock.millis) - clock.millis)
-            })
     }
 }

@@ -123,7 +123,6 @@ public struct SharedState: Sendable {
         case .invite(let id): .invite(invite(id, clock))
         case .revokeInvite(let id): revoke(id, clock)
         case .redeemInvite(let id, let redeemer): redeem(id, by: redeemer, clock)
-        case .nodes: nodes(clock)
         case .roomsOfNode(let node, _): .roomPage((index[node] ?? []).sorted { $0.text < $1.text }, cursor: 0)
         case .occupancy(let room): .occupancy(rooms[room]?.interest ?? [:])
         }

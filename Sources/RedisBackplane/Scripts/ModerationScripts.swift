@@ -46,16 +46,4 @@ extension Script {
         tell(redis.call('ZRANGE', KEYS[1], 0, -1), frame('X', '\\1' .. text(ARGV[1]) .. text(ARGV[2])))
         return redis.call('HEXISTS', KEYS[2], ARGV[2])
         """
-
-    /// KEYS live info; answers node, lease, info…
-    static let nodesLua = """
-        local now, out = millis(), {}
-        local live = redis.call('ZRANGE', KEYS[1], 0, -1, 'WITHSCORES')
-        for i = 1, #live, 2 do
-          out[#out + 1] = live[i]
-          out[#out + 1] = string.format('%.0f', live[i + 1] - now)
-          out[#out + 1] = redis.call('HGET', KEYS[2], live[i]) or ''
-        end
-        return {'OK', out}
-        """
 }

@@ -8,7 +8,7 @@ enum Script: String, CaseIterable {
         finishSweep
     case touch, fan
     case rendezvousRegister, rendezvousUnregister, rendezvousDiscover
-    case sanction, sanctions, kick, takeTicket, createInvite, invites, revokeInvite, redeemInvite, nodes
+    case sanction, sanctions, kick, takeTicket, createInvite, invites, revokeInvite, redeemInvite
 
     var source: String {
         switch self {
@@ -39,7 +39,6 @@ enum Script: String, CaseIterable {
         case .invites: "#!lua\n" + Self.inviteLua + Self.invitesLua
         case .revokeInvite: "#!lua flags=allow-oom\n" + Self.inviteLua + Self.revokeInviteLua
         case .redeemInvite: "#!lua\n" + Self.clockLua + Self.inviteLua + Self.redeemInviteLua
-        case .nodes: "#!lua flags=allow-oom\n" + Self.clockLua + Self.nodesLua
         }
     }
 }
