@@ -13,6 +13,8 @@ import Synchronization
 public final class Node: Sendable {
     public let configuration: NodeConfiguration
     public let metrics: NodeMetrics
+    /// Who did what: every change of rights and every act of moderation or administration is recorded here.
+    public let audit: AuditLog
     let clock: NodeClock
     let logger: Logger
     let clusters: ShardedCluster
@@ -44,9 +46,10 @@ public final class Node: Sendable {
     ///   - isShared: whether other nodes can reach the same backplane.
     public init(
         configuration: NodeConfiguration, backplanes: [Shard], isShared: Bool, loops: [any EventLoop],
-        clock: NodeClock, logger: Logger, version: String
+        clock: NodeClock, logger: Logger, version: String, audit: AuditLog = .off
     ) {
         self.configuration = configuration
+        self.audit = audit
         self.clock = clock
         self.logger = logger
         let metrics = NodeMetrics()

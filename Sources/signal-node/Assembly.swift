@@ -60,12 +60,14 @@ enum Assembly {
     ) async throws -> Node {
         let settings = try redisSettings(configuration)
         let loops = Array(sockets.makeIterator())
+        let audit = try AuditLog(
+            configuration.audit, node: configuration.nodeName, clock: SystemClock.node, logger: logger)
         return try await loop.submit {
             let shared = settings.map { shard(named: $0, $1, on: loop, logger) }
             return Node(
                 configuration: configuration, backplanes: shared.isEmpty ? [embedded(configuration, loop)] : shared,
                 isShared: !shared.isEmpty, loops: loops, clock: SystemClock.node, logger: logger,
-                version: SignalNodeCommand.version)
+                version: SignalNodeCommand.version, audit: audit)
         }.get()
     }
 

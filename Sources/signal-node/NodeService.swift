@@ -56,6 +56,7 @@ struct NodeService: Service {
     private func stop(gently: Bool) async {
         let drain = node.configuration.drain
         node.beginDrain()
+        node.audit.record(AuditEntry(.drain, by: .node, detail: gently ? "SIGTERM" : "SIGINT"))
         if gently {
             try? await Task.sleep(for: .seconds(drain.balancerSeconds))
             let waves = Double(max(0, drain.seconds - drain.balancerSeconds))
@@ -65,6 +66,7 @@ struct NodeService: Service {
         }
         await server.shutdown()
         await node.retire()
+        await node.audit.close()
     }
 
     private func exitAtOnceOnAnotherSignal() {

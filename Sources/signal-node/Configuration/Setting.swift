@@ -45,6 +45,7 @@ struct Setting: Sendable {
         case delivery = "Delivery and resume"
         case rendezvous = "Rendezvous"
         case turn = "TURN"
+        case audit = "Audit log"
     }
 
     /// Where in the configuration a value is stored.
@@ -64,6 +65,7 @@ struct Setting: Sendable {
     enum Unit: String, Sendable {
         case milliseconds = "ms"
         case seconds = "s"
+        case days = "days"
         case bytes = "bytes"
         case count = ""
     }
