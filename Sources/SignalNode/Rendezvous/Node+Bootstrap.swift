@@ -17,7 +17,8 @@ extension Node {
         } catch {
             throw .badName(error)
         }
-        let ice = iceServers(for: visitor(caller), in: key, from: caller.client, region: region)
+        let principal = try await visitor(caller, in: key, needing: .join)
+        let ice = iceServers(for: principal, in: key, from: caller.client, region: region)
         let peers = await memberCount(of: key)
         var out = Array("{\"namespace\":".utf8)
         out += JSONText.quote(key.namespace)
@@ -25,8 +26,9 @@ extension Node {
         out += JSONText.quote(key.room)
         out += Array(",\"peers\":\(peers),\"signalingUrl\":".utf8)
         out += JSONText.quote(configuration.publicSignalingURL ?? signalingURL)
-        out += Array(
-            ",\"iceServers\":\(ice.json),\"iceTtlMs\":\(ice.ttlMs),\"roomKind\":\"public\",\"protocol\":[".utf8)
+        out += Array(",\"iceServers\":\(ice.json),\"iceTtlMs\":\(ice.ttlMs),\"roomKind\":".utf8)
+        out += JSONText.quote(rules(for: key).kind.rawValue)
+        out += Array(",\"protocol\":[".utf8)
         out += JSONText.quote(Dialect.two.subprotocol ?? "")
         out += Array("],\"limits\":{\"maxMessageBytes\":".utf8)
         out += Array(
@@ -37,21 +39,11 @@ extension Node {
         return out
     }
 
-    /// Who somebody is who only looks: in a room that is open to all, no token is needed for that.
-    private func visitor(_ caller: Caller) -> Principal {
-        let token = SharedToken.token(authorization: caller.authorization, query: caller.queryToken)
-        return sharedToken.admits(token) ? .anonymous : Principal(grants: [])
-    }
-
-    /// Whether members with this principal are given TURN credentials in the room.
-    func hasTURN(_ room: RoomKey, _ principal: Principal) -> Bool {
-        RoomRules().hasTURN && principal.grants.contains(.join)
-    }
-
     /// What a session of dialect 2 hears first.
-    func welcome(_ arrival: Arrival, members: [PresenceEntry], hasMore: Bool, resumeToken: String, ice: IceOffer)
-        -> Welcome
-    {
+    func welcome(
+        _ arrival: Arrival, members: [PresenceEntry], hasMore: Bool, resumeToken: String, grants: Grants,
+        ice: IceOffer
+    ) -> Welcome {
         Welcome(
             peer: arrival.place.peer, room: arrival.place.room, now: clock.wall(), node: configuration.nodeName,
             resumed: arrival.isResumed, members: members, more: hasMore, version: arrival.version,
@@ -61,7 +53,7 @@ extension Node {
             limits: .init(
                 maxMessageBytes: configuration.messages.maxBytes,
                 messagesPerMinute: configuration.rates.messagesPerMinute),
-            grants: ["join", "read", "write", "register", "discover"])
+            grants: grants.names)
     }
 
     /// The members of a room over the whole cluster; on an island, those that this node knows of.
