@@ -21,7 +21,7 @@ public final class Node: Sendable {
     let router: SignalRouter
     let shards: [LoopShard.Handle]
     let directory: RoomDirectory
-    let sharedToken: SharedToken
+    let access: AccessControl
     let exempt: CIDRList
     let scanLimits: ScanLimits
     /// The same for dialect 2.
@@ -82,7 +82,7 @@ public final class Node: Sendable {
             core.deliver = { [router] in router.deliver($0, in: $1, from: $2, to: $3) }
             core.broadcast = { [router] envelope in router.broadcast(envelope) }
         }
-        sharedToken = SharedToken(hexadecimal: configuration.access.signalTokenSHA256)
+        access = AccessControl(configuration)
         exempt = (try? CIDRList(parsing: configuration.rates.exemptCIDRs.joined(separator: ","))) ?? CIDRList()
         scanLimits = ScanLimits(
             maxDepth: configuration.messages.maxDepth, maxKeys: configuration.messages.maxKeys,

@@ -18,6 +18,8 @@ public struct NodeConfiguration: Sendable, Equatable {
     public var listener = Listener()
     public var redis = Redis()
     public var access = Access()
+    public var tokens = Tokens()
+    public var policy = Policy()
     public var handshake = Handshake()
     public var messages = Messages()
     public var rates = Rates()

@@ -33,7 +33,9 @@ enum Assembly {
                 let format = ExpositionFormat.negotiated(accept: accept)
                 return (format.contentType, registry.render(format: format))
             }, logger: logger)
-        let service = NodeService(node: node, server: server, logger: logger)
+        let reload = Reload(AccessFiles(configuration).hooks(for: node))
+        for hook in reload.hooks { try await hook.run() }
+        let service = NodeService(node: node, server: server, reload: reload, logger: logger)
         let group = ServiceGroup(
             configuration: .init(
                 services: [.init(service: service, successTerminationBehavior: .gracefullyShutdownGroup)],

@@ -10,10 +10,11 @@ import UnixSignals
 /// The life of the process: start, serve, and go away as cluster.md §2.6 says.
 ///
 /// SIGTERM drains: balancers notice first, then the sockets close in waves. SIGINT closes at once, for a person at a
-/// terminal waits. A second signal exits immediately.
+/// terminal waits; SIGHUP reads the files of the settings anew. A second signal exits immediately.
 struct NodeService: Service {
     let node: Node
     let server: SignalServer
+    let reload: Reload
     let logger: Logger
 
     func run() async throws {
@@ -27,11 +28,15 @@ struct NodeService: Service {
                 "port": .stringConvertible(server.localAddress?.port ?? 0),
                 "backplane": node.status.backplane == .none ? "embedded" : "redis",
             ])
-        if node.configuration.access.signalTokenSHA256.isEmpty {
+        if node.isOpen {
             logger.warning(
                 "signal-node.open",
-                metadata: ["meaning": "no token is set: anybody may join every room", "setting": "SIGNAL_TOKEN_SHA256"])
+                metadata: [
+                    "meaning": "no token is set: anybody may join every room",
+                    "setting": "SIGNAL_TOKEN_SHA256, JWT_KEYS_FILE or POLICY_FILE",
+                ])
         }
+        reloadOnSignal()
         var received = signals.makeAsyncIterator()
         let signal = await received.next() ?? .sigint
         logger.info("signal-node.stopping", metadata: ["signal": "\(signal)"])
@@ -39,6 +44,13 @@ struct NodeService: Service {
         exitAtTheLatest()
         await stop(gently: signal == .sigterm)
         logger.info("signal-node.stopped")
+    }
+
+    /// SIGHUP reads the files anew.
+    private func reloadOnSignal() {
+        Task {
+            for await _ in await UnixSignalsSequence(trapping: .sighup) { await reload.run(logger) }
+        }
     }
 
     private func stop(gently: Bool) async {

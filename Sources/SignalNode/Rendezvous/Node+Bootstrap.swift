@@ -6,13 +6,16 @@ extension Node {
     /// The answer as JSON.
     ///
     /// - Parameter signalingURL: the address that the request itself suggests; a configured one wins.
-    public func bootstrap(namespace: String?, room: String?, signalingURL: String) async throws(Refusal) -> [UInt8] {
+    public func bootstrap(
+        namespace: String?, room: String?, by caller: Caller, signalingURL: String
+    ) async throws(Refusal) -> [UInt8] {
         let key: RoomKey
         do throws(NameError) {
             key = try RoomKey(namespace: namespace, room: room)
         } catch {
             throw .badName(error)
         }
+        _ = try await visitor(caller, in: key, needing: .join)
         let peers = await memberCount(of: key)
         var out = Array("{\"namespace\":".utf8)
         out += JSONText.quote(key.namespace)
@@ -20,7 +23,7 @@ extension Node {
         out += JSONText.quote(key.room)
         out += Array(",\"peers\":\(peers),\"signalingUrl\":".utf8)
         out += JSONText.quote(configuration.publicSignalingURL ?? signalingURL)
-        out += Array(",\"iceServers\":\(iceServers),\"roomKind\":\"public\",\"protocol\":[".utf8)
+        out += Array(",\"iceServers\":\"protocol\":[".utf8)
         out += JSONText.quote(Dialect.two.subprotocol ?? "")
         out += Array("],\"limits\":{\"maxMessageBytes\":".utf8)
         out += Array(
@@ -39,7 +42,9 @@ extension Node {
     }
 
     /// What a session of dialect 2 hears first.
-    func welcome(_ arrival: Arrival, members: [PresenceEntry], hasMore: Bool, resumeToken: String) -> Welcome {
+    func welcome(
+        _ arrival: Arrival, members: [PresenceEntry], hasMore: Bool, resumeToken: String, grants: Grants
+    ) -> Welcome {
         Welcome(
             peer: arrival.place.peer, room: arrival.place.room, now: clock.wall(), node: configuration.nodeName,
             resumed: arrival.isResumed, members: members, more: hasMore, version: arrival.version,
@@ -49,7 +54,7 @@ extension Node {
             limits: .init(
                 maxMessageBytes: configuration.messages.maxBytes,
                 messagesPerMinute: configuration.rates.messagesPerMinute),
-            grants: ["join", "read", "write", "register", "discover"])
+            grants: grants.names)
     }
 
     /// STUN servers need no credentials, so there is nothing that runs out: a day stands for that.

@@ -17,7 +17,8 @@ extension Session {
         let page = Array(entries.prefix(Self.pageSize))
         var rest = entries.dropFirst(page.count)
         let welcome = node.welcome(
-            arrival, members: page, hasMore: !rest.isEmpty, resumeToken: token)
+            arrival, members: page, hasMore: !rest.isEmpty, resumeToken: token,
+            grants: state.value.principal.grants)
         socket.send(SignalFrame.text(welcome.json), from: nil)
         while !rest.isEmpty {
             let page = Array(rest.prefix(Self.pageSize))

@@ -14,6 +14,7 @@ struct BootstrapRoute: Sendable {
                 return Response(
                     json: try await settings.node.bootstrap(
                         namespace: query["namespace"], room: query["room"],
+                        by: Caller(request, context, origin: settings.origin),
                         signalingURL: try signalingURL(request, context)))
             }
         ]
