@@ -27,6 +27,7 @@ public final class Node: Sendable {
     /// The same for dialect 2.
     let reliableScanLimits: ScanLimits
     let signalLimits: SignalTarget.Limits
+    let ice: IceIssuer
     private let board: NodeStatusBoard
     private let addresses: Mutex<AddressBudget>
     private let secret: SymmetricKey
@@ -101,6 +102,7 @@ public final class Node: Sendable {
         secret =
             configuration.access.clusterSecret.map { SymmetricKey(data: Array($0.utf8)) }
             ?? SymmetricKey(size: .bits256)
+        ice = IceIssuer(configuration) { [secret] in Array(HMAC<SHA256>.authenticationCode(for: $0, using: secret)) }
     }
 
     private static func machine(
@@ -170,6 +172,7 @@ public final class Node: Sendable {
         shards.first?.loop.scheduleRepeatedTask(initialDelay: .seconds(60), delay: .seconds(60)) { [weak self] task in
             guard let self else { return task.cancel() }
             addresses.withLock { $0.prune(nowMs: clock.monotonicMs()) }
+            ice.prune(nowMs: clock.monotonicMs())
         }
     }
 

@@ -31,6 +31,7 @@ public struct NodeConfiguration: Sendable, Equatable {
     public var drain = Drain()
     public var delivery = Delivery()
     public var audit = Audit()
+    public var turn = TURN()
 
     /// A configuration of defaults: one node, embedded backplane, every room open.
     public init() {}

@@ -18,7 +18,7 @@ extension Session {
         var rest = entries.dropFirst(page.count)
         let welcome = node.welcome(
             arrival, members: page, hasMore: !rest.isEmpty, resumeToken: token,
-            grants: state.value.principal.grants)
+            grants: state.value.principal.grants, ice: iceServers())
         socket.send(SignalFrame.text(welcome.json), from: nil)
         while !rest.isEmpty {
             let page = Array(rest.prefix(Self.pageSize))

@@ -45,6 +45,7 @@ struct Setting: Sendable {
         case delivery = "Delivery and resume"
         case rendezvous = "Rendezvous"
         case audit = "Audit log"
+        case turn = "TURN"
     }
 
     /// Where in the configuration a value is stored.

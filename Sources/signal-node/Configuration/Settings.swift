@@ -7,7 +7,7 @@ enum Settings {
     static let all: [Setting] =
         node + listener + access + tokensAndRooms + redis + cluster + drain + rates + handshake + messages + outbound
         + liveness + rooms
-        + delivery + rendezvous + audit
+        + delivery + rendezvous + audit + turn
 
     /// Names the JSON file that the lowest source reads; it has no place in `NodeConfiguration`.
     static let configFile = Setting.Names(key: "configFile")
