@@ -98,7 +98,7 @@ let package = Package(
         .target(name: "FailoverHistory", swiftSettings: strict),
         .testTarget(name: "FailoverHistoryTests", dependencies: ["FailoverHistory"], swiftSettings: strict),
         .target(
-            name: "SignalTestKit", dependencies: ["SignalDomain", core, posix, http1, webSocket],
+            name: "SignalTestKit", dependencies: ["SignalDomain", core, crypto, posix, http1, webSocket],
             path: "Tests/SignalTestKit", swiftSettings: strict),
         .testTarget(
             name: "RedisWireTests", dependencies: ["RedisWire", "SignalTestKit", core, posix, tls, logging],
@@ -111,7 +111,10 @@ let package = Package(
             ], swiftSettings: strict),
         .testTarget(
             name: "SignalNodeTests",
-            dependencies: ["SignalNode", "Backplane", "SignalDomain", core, embedded, posix, logging, metricsBackend],
+            dependencies: [
+                "SignalNode", "Backplane", "SignalDomain", "SignalTestKit", core, embedded, posix, logging,
+                metricsBackend,
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "SignalTransportTests",
