@@ -22,6 +22,7 @@ public final class Node: Sendable {
     let shards: [LoopShard.Handle]
     let directory: RoomDirectory
     let access: AccessControl
+    let anonymousWrites = RoomWriteBudgets()
     let exempt: CIDRList
     let scanLimits: ScanLimits
     /// The same for dialect 2.
