@@ -66,7 +66,11 @@ struct AclTests {
             .rendezvousUnregister(room, peer("http"), owner: "ip:1"), .leave(a.leaving(room, "ann", member(a, 1))),
             .unindex(a.node, room), .sweep(room, dead: NodeInstance(bits: 9), cursor: 0),
             .claimSweep(dead: NodeInstance(bits: 9), by: a.node), .roomsOfDead(NodeInstance(bits: 9)),
-            .finishSweep(dead: NodeInstance(bits: 9)), .retire(a.node, leaseMs: 1_000),
+            .finishSweep(dead: NodeInstance(bits: 9)), .nodes,
+            .heartbeat(
+                a.node, sequence: 8,
+                report: NodeReport(loads: [.init(code: .init(bits: 1), connections: 1, messages: 1)])),
+            .heartbeat(a.node, sequence: 9), .retire(a.node, leaseMs: 1_000),
         ]
         for command in commands { _ = try await a.call(command) }
         // Both ways to publish: to one node, and the script for several.

@@ -46,6 +46,7 @@ public struct SharedState: Sendable {
     var lastBeatMs: Int64?
     var live: [NodeInstance: Int64] = [:]
     var info: [NodeInstance: NodeInfo] = [:]
+    var reports: [NodeInstance: NodeReport] = [:]
     var dead: [NodeInstance: Int64] = [:]
     var index: [NodeInstance: Set<RoomKey>] = [:]
     var claims: [NodeInstance: (by: NodeInstance, untilMs: Int64)] = [:]
@@ -84,7 +85,7 @@ public struct SharedState: Sendable {
         switch command {
         case .register(let node, let info): register(node, info, clock)
         case .compareShards(let shards): .agreed(agree(shards, clock))
-        case .heartbeat(let node, let sequence): heartbeat(node, sequence, clock)
+        case .heartbeat(let node, let sequence, let report): heartbeat(node, sequence, report, clock)
         case .retire(let node, let leaseMs): retire(node, leaseMs, clock)
         case .index(let node, let room): mark(node, room, present: true)
         case .unindex(let node, let room): mark(node, room, present: false)
@@ -105,6 +106,7 @@ public struct SharedState: Sendable {
         case .rendezvousUnregister(let room, let peer, let owner): .rendezvous(unregister(room, peer, owner, clock))
         case .rendezvousDiscover(let room, let limit, let position):
             .rendezvous(discover(room, limit: limit, after: position, clock))
+        case .nodes: .nodes(liveNodes(clock))
         }
     }
 

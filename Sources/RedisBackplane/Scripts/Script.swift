@@ -8,13 +8,14 @@ enum Script: String, CaseIterable {
         finishSweep
     case touch, fan
     case rendezvousRegister, rendezvousUnregister, rendezvousDiscover
+    case nodes
 
     var source: String {
         switch self {
         case .register: "#!lua\n" + Self.clockLua + Self.shardsLua + Self.registerLua
         case .compareShards: "#!lua\n" + Self.clockLua + Self.shardsLua + Self.compareShardsLua
-        case .heartbeat: "#!lua flags=allow-oom\n" + Self.clockLua + Self.frameLua + Self.heartbeatLua
-        case .retire: "#!lua flags=allow-oom\n" + Self.clockLua + Self.retireLua
+        case .heartbeat: "#!lua flags=allow-oom\n" + Self.clockLua + Self.frameLua + Self.reportLua + Self.heartbeatLua
+        case .retire: "#!lua flags=allow-oom\n" + Self.clockLua + Self.reportLua + Self.retireLua
         case .join: "#!lua\n" + Self.changeLua + Self.joinLua
         case .leave: "#!lua flags=allow-oom\n" + Self.changeLua + Self.leaveLua
         case .update: "#!lua flags=allow-oom\n" + Self.changeLua + Self.updateLua
@@ -30,6 +31,7 @@ enum Script: String, CaseIterable {
         case .rendezvousRegister: "#!lua\n" + Self.rendezvousLua + Self.rendezvousRegisterLua
         case .rendezvousUnregister: "#!lua flags=allow-oom\n" + Self.rendezvousLua + Self.rendezvousUnregisterLua
         case .rendezvousDiscover: "#!lua flags=allow-oom\n" + Self.rendezvousLua + Self.rendezvousDiscoverLua
+        case .nodes: "#!lua flags=allow-oom\n" + Self.clockLua + Self.nodesLua
         }
     }
 }
