@@ -13,18 +13,21 @@ import Synchronization
 public final class Node: Sendable {
     public let configuration: NodeConfiguration
     public let metrics: NodeMetrics
+    /// Who did what: every change of rights and every act of moderation or administration is recorded here.
+    public let audit: AuditLog
     let clock: NodeClock
     let logger: Logger
     let clusters: ShardedCluster
     let router: SignalRouter
     let shards: [LoopShard.Handle]
     let directory: RoomDirectory
-    let sharedToken: SharedToken
+    let access: AccessControl
     let exempt: CIDRList
     let scanLimits: ScanLimits
     /// The same for dialect 2.
     let reliableScanLimits: ScanLimits
     let signalLimits: SignalTarget.Limits
+    let ice: IceIssuer
     private let board: NodeStatusBoard
     private let addresses: Mutex<AddressBudget>
     private let secret: SymmetricKey
@@ -43,9 +46,10 @@ public final class Node: Sendable {
     ///   - isShared: whether other nodes can reach the same backplane.
     public init(
         configuration: NodeConfiguration, backplanes: [Shard], isShared: Bool, loops: [any EventLoop],
-        clock: NodeClock, logger: Logger, version: String
+        clock: NodeClock, logger: Logger, version: String, audit: AuditLog = .off
     ) {
         self.configuration = configuration
+        self.audit = audit
         self.clock = clock
         self.logger = logger
         let metrics = NodeMetrics()
@@ -79,7 +83,7 @@ public final class Node: Sendable {
             core.deliver = { [router] in router.deliver($0, in: $1, from: $2, to: $3) }
             core.broadcast = { [router] envelope in router.broadcast(envelope) }
         }
-        sharedToken = SharedToken(hexadecimal: configuration.access.signalTokenSHA256)
+        access = AccessControl(configuration)
         exempt = (try? CIDRList(parsing: configuration.rates.exemptCIDRs.joined(separator: ","))) ?? CIDRList()
         scanLimits = ScanLimits(
             maxDepth: configuration.messages.maxDepth, maxKeys: configuration.messages.maxKeys,
@@ -98,6 +102,7 @@ public final class Node: Sendable {
         secret =
             configuration.access.clusterSecret.map { SymmetricKey(data: Array($0.utf8)) }
             ?? SymmetricKey(size: .bits256)
+        ice = IceIssuer(configuration) { [secret] in Array(HMAC<SHA256>.authenticationCode(for: $0, using: secret)) }
     }
 
     private static func machine(
@@ -168,6 +173,7 @@ public final class Node: Sendable {
         shards.first?.loop.scheduleRepeatedTask(initialDelay: .seconds(60), delay: .seconds(60)) { [weak self] task in
             guard let self else { return task.cancel() }
             addresses.withLock { $0.prune(nowMs: clock.monotonicMs()) }
+            ice.prune(nowMs: clock.monotonicMs())
         }
     }
 

@@ -51,8 +51,10 @@ extension Session {
             socket.send(SignalFrame.text(ServerMessages.heartbeatAck(now: node.clock.wall())), from: nil)
             if let sequence { cluster.post(.confirmed(sequence, self)) }
         case .ack(let sequence): cluster.post(.confirmed(sequence, self))
-        case .presence(let metadata): cluster.post(.metadata(metadata, self))
-        case .auth(let token): if !node.sharedToken.admits(token) { end(.unauthorized) }
+        case .presence(let metadata):
+            guard grants.contains(.write) else { return refuse(.forbidden, socket) }
+            cluster.post(.metadata(metadata, self))
+        case .auth(let token): renew(token) { self.refuse(.forbidden, socket) }
         case .telemetry(let report): node.metrics.report(report)
         case .leave:
             leave(.left(.left))
@@ -141,7 +143,11 @@ extension Session {
     // MARK: Time
 
     public func watch() {
-        guard let heardAt = state.value.conversation?.heardAt, case .open = state.value.phase else { return }
+        watchExpiry()
+        guard let heardAt = state.value.conversation?.heardAt, case .open(let socket) = state.value.phase else {
+            return
+        }
+        renewIceServers(socket)
         if let sequence = state.value.conversation?.takeReceipt() { cluster.post(.confirmed(sequence, self)) }
         let patience = Int64(node.configuration.delivery.clientHeartbeatMs) * 2
         if state.value.holds == 0, node.clock.monotonicMs() - heardAt > patience + patience / 10 {
