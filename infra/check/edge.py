@@ -52,6 +52,10 @@ def places(objects, variables):
         wanted = f"signal-node-{number - 1}.{nodes['spec']['serviceName']}.$(POD_NAMESPACE).svc.cluster.local:{port}"
         if variables.get(f"NODE{number}_ADDRESS") != wanted:
             yield f"NODE{number}_ADDRESS is not {wanted}"
+    with open(CONFIGURATION) as text:
+        held = int(re.search(r"hold obsolete (\d+)s", text.read()).group(1))
+    if nodes["spec"].get("minReadySeconds", 0) < held + 10:
+        yield f"a rolling update is faster than the edge, which keeps an old address for {held} s"
     if "EDGE_RESOLVE" not in variables:
         yield "pods change their addresses, and EDGE_RESOLVE is not set"
 
