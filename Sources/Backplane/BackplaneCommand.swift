@@ -7,8 +7,9 @@ public enum BackplaneCommand: Hashable, Sendable {
     case register(NodeInstance, NodeInfo)
     /// Asks whether live nodes know the same shards, without becoming one of them.
     case compareShards(String)
-    /// HB: renews the lease, never re-creates it; reaps leases that ran out; echoes `sequence` to the own inbox.
-    case heartbeat(NodeInstance, sequence: UInt64)
+    /// HB: renews the lease, never re-creates it; reaps leases that ran out; echoes `sequence` to the own inbox; keeps
+    /// `report` next to the lease.
+    case heartbeat(NodeInstance, sequence: UInt64, report: NodeReport = NodeReport())
     /// Ends a drain: the lease runs out `leaseMs` from now unless the sessions move before.
     case retire(NodeInstance, leaseMs: Int)
     /// SADD to the room index of the node: before its first join of the room, on the same pipeline.
@@ -47,6 +48,31 @@ public enum BackplaneCommand: Hashable, Sendable {
     case rendezvousUnregister(RoomKey, PeerID, owner: String)
     /// One page of the records of a room, connected peers included.
     case rendezvousDiscover(RoomKey, limit: Int, after: RendezvousPosition?)
+    /// SANCTION: stores decisions of moderators where nothing newer is stored, and tells every live node. A new one gets
+    /// a stamp above all that is known of it, `stamp` at least; one that is recalled keeps its own.
+    case sanction([SanctionEntry], isNew: Bool)
+    /// Every decision that is stored, liftings too.
+    case sanctions
+    /// KICK: tells every live node to remove a peer.
+    case kick(RoomKey, PeerID)
+    /// Stores a ticket under the digest of its secret.
+    case storeTicket(digest: String, TicketHolder, ttlMs: Int64)
+    /// Takes a ticket out: whoever asks first gets it.
+    case takeTicket(digest: String)
+    /// Stores an invite that nobody has used.
+    case createInvite(Invite)
+    /// The invites of a room that have not run out.
+    case invites(RoomKey)
+    case invite(InviteID)
+    case revokeInvite(InviteID)
+    /// REDEEM: one use of an invite, once per redeemer.
+    case redeemInvite(InviteID, redeemer: String)
+    /// Some rooms out of the index of a node; `cursor` is 0 at first, and again at the end.
+    case roomsOfNode(NodeInstance, cursor: UInt64)
+    /// The number of members of a room on each node.
+    case occupancy(RoomKey)
+    /// Every node that has a lease, with what it reported last.
+    case nodes
 }
 
 /// What a node tells about itself when it registers.
@@ -209,6 +235,17 @@ public struct AnnounceCommand: Hashable, Sendable {
         }
     }
 
+    /// A resume that this node asked for and whose answer was lost with a connection: it may have run.
+    public struct LostJoin: Hashable, Sendable {
+        public var peer: PeerID
+        public var connection: ConnectionID
+
+        public init(peer: PeerID, connection: ConnectionID) {
+            self.peer = peer
+            self.connection = connection
+        }
+    }
+
     public static let pageSize = 500
 
     public var room: RoomKey
@@ -217,15 +254,19 @@ public struct AnnounceCommand: Hashable, Sendable {
     public var previous: [NodeInstance]
     public var entries: [Entry]
     public var isLast: Bool
+    /// What they brought is no lost leave: their clients are about to dial again.
+    public var lostJoins: [LostJoin]
 
     public init(
-        room: RoomKey, node: NodeInstance, previous: [NodeInstance], entries: [Entry], isLast: Bool
+        room: RoomKey, node: NodeInstance, previous: [NodeInstance], entries: [Entry], isLast: Bool,
+        lostJoins: [LostJoin] = []
     ) {
         self.room = room
         self.node = node
         self.previous = previous
         self.entries = entries
         self.isLast = isLast
+        self.lostJoins = lostJoins
     }
 }
 

@@ -38,6 +38,16 @@ public enum BackplaneReply: Hashable, Sendable {
     case rooms([RoomKey])
     case count(Int)
     case rendezvous(RendezvousOutcome)
+    /// The decisions that are stored now, with their stamps.
+    case sanctions([SanctionEntry])
+    case ticket(TicketHolder?)
+    case invites([Invite])
+    /// Nil for one that is unknown, and to a redeemer also for one that is over.
+    case invite(Invite?)
+    case roomPage([RoomKey], cursor: UInt64)
+    case occupancy([NodeInstance: Int])
+    /// In the order of their instances.
+    case nodes([LiveNode])
 }
 
 /// The state of the cluster as one heartbeat found it.
@@ -48,11 +58,19 @@ public struct HeartbeatReply: Hashable, Sendable {
     public var now: Int64
     /// Dead nodes whose rooms still have to be swept.
     public var dead: [NodeInstance]
+    /// Nodes that hold a lease, this one included.
+    public var nodes: Int
+    /// What addresses use over the whole cluster, this node's own part as this heartbeat reported it included.
+    public var totals: AddressTotals
 
-    public init(epoch: String, now: Int64, dead: [NodeInstance]) {
+    public init(
+        epoch: String, now: Int64, dead: [NodeInstance], nodes: Int = 1, totals: AddressTotals = AddressTotals()
+    ) {
         self.epoch = epoch
         self.now = now
         self.dead = dead
+        self.nodes = nodes
+        self.totals = totals
     }
 }
 

@@ -30,6 +30,8 @@ public struct NodeConfiguration: Sendable, Equatable {
     public var cluster = Cluster()
     public var drain = Drain()
     public var delivery = Delivery()
+    public var turn = TURN()
+    public var audit = Audit()
 
     /// A configuration of defaults: one node, embedded backplane, every room open.
     public init() {}

@@ -52,6 +52,7 @@ struct NodeService: Service {
     private func stop(gently: Bool) async {
         let drain = node.configuration.drain
         node.beginDrain()
+        node.audit.record(AuditEntry(.drain, by: .node, detail: gently ? "SIGTERM" : "SIGINT"))
         if gently {
             try? await Task.sleep(for: .seconds(drain.balancerSeconds))
             let waves = Double(max(0, drain.seconds - drain.balancerSeconds))
@@ -61,6 +62,7 @@ struct NodeService: Service {
         }
         await server.shutdown()
         await node.retire()
+        await node.audit.close()
     }
 
     private func exitAtOnceOnAnotherSignal() {

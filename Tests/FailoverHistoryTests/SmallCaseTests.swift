@@ -75,6 +75,33 @@ struct SmallCaseTests {
         #expect(result.falseLeaves == 0)
     }
 
+    @Test("a signal that was given up may arrive behind a later one, any other may not", arguments: [true, false])
+    func order(isGivenUp: Bool) throws {
+        var history = Self.history()
+        for id in [1, 2] { Self.add(&history, 5_000 + Int64(id), .sent(client: Self.alice, id: id, to: Self.carol)) }
+        let outcome = isGivenUp ? Outcome.nack(code: "timeout") : .stored
+        Self.add(&history, 5_500, .outcome(client: Self.alice, id: 1, to: Self.carol, outcome))
+        for id in [2, 1] {
+            Self.add(
+                &history, 6_000 - Int64(id), .arrived(client: Self.carol, from: Self.alice, id: id, isRepeat: false))
+        }
+        #expect(try Self.result(history).outOfOrder == (isGivenUp ? 0 : 1))
+    }
+
+    @Test("who closes its own socket to come back later is not measured as lost")
+    func ownMove() throws {
+        func resumes(after code: Int) throws -> Int? {
+            var history = Self.history()
+            Self.add(&history, 11_000, .socketLost(client: Self.alice, connection: 1, code: code))
+            Self.join(
+                &history, Self.alice, "node1", at: 12_000, members: [Self.bob, Self.carol], connection: 2, resumed: true
+            )
+            return try Self.result(history).resumeMs?.n
+        }
+        #expect(try resumes(after: 1006) == 1)
+        #expect(try resumes(after: 1001) == nil)
+    }
+
     @Test("a leave of one whose hello came before the sweep is false, whatever the welcome says")
     func falseLeave() throws {
         #expect(try Self.result(Self.bobComesBack(at: 13_000, resumed: true)).falseLeaves == 2)

@@ -20,7 +20,7 @@ extension ClusterMachine {
         watch.moved.remove(peer)
         let events = roster.update(peer, record, reason: reason)
         watch.roster = roster
-        watch.version = membership.version(of: room) ?? watch.version
+        watch.version = max(watch.version, membership.version(of: room) ?? 0)
         rosters[room] = watch
         let others = watch.watchers.filter { $0.key != peer }
         guard !others.isEmpty else { return }
@@ -45,6 +45,24 @@ extension ClusterMachine {
         welcomeArrivals(room, now: now)
     }
 
+    /// Puts one list in the place of many messages about one room.
+    mutating func gatherPresence() {
+        var events: [RoomKey: [PresenceEvent]] = [:]
+        for case .presence(let event, let room, _, _) in actions { events[room, default: []].append(event) }
+        for (room, events) in events where events.count > resyncChanges {
+            guard let watch = rosters[room], let roster = watch.roster else { continue }
+            var isFirst = true
+            let list = ClusterAction.resync(
+                RoomList(events: events, members: roster.entries, version: watch.version), in: room,
+                to: watch.watchers)
+            actions = actions.compactMap { action in
+                guard case .presence(_, room, _, _) = action else { return action }
+                defer { isFirst = false }
+                return isFirst ? list : nil
+            }
+        }
+    }
+
     mutating func reviewAll(_ now: Int64) {
         for room in rosters.keys.sorted(by: { $0.text < $1.text }) { review(room, now: now) }
     }
@@ -53,7 +71,7 @@ extension ClusterMachine {
     mutating func welcomeArrivals(_ room: RoomKey, now: Int64) {
         guard membership.isReadable(room), var watch = rosters[room], !watch.arrivals.isEmpty else { return }
         let roster = watch.roster ?? Roster(membership.members(of: room))
-        let version = membership.version(of: room) ?? watch.version
+        let version = max(watch.version, membership.version(of: room) ?? 0)
         let arrivals = watch.arrivals.sorted { $0.key.text < $1.key.text }
         watch.roster = roster
         watch.version = version

@@ -12,6 +12,8 @@ public struct ClusterMachine: Sendable {
     var away: [Place: Int64] = [:]
     /// Milliseconds that a session without a socket stays a member.
     let leaveWindowMs: Int64
+    /// Changes of one room in one step beyond which its clients are sent a list instead of one message for each.
+    let resyncChanges: Int
     var actions: [ClusterAction] = []
 
     struct PendingJoin: Hashable, Sendable {
@@ -25,6 +27,7 @@ public struct ClusterMachine: Sendable {
     /// What the welcomed clients of a room were shown, and who waits to be welcomed.
     struct RoomWatch: Hashable, Sendable {
         var roster: Roster?
+        /// What clients were last told; a store that has lost writes counts on from an earlier one, and they see no step back.
         var version: UInt64 = 0
         var watchers: [PeerID: ConnectionID] = [:]
         var arrivals: [PeerID: Placement] = [:]
@@ -34,8 +37,12 @@ public struct ClusterMachine: Sendable {
         var isIdle: Bool { watchers.isEmpty && arrivals.isEmpty }
     }
 
-    public init(membership: Membership, limits: Delivery.Limits = .init(), leaveWindowMs: Int64 = 30_000) {
+    public init(
+        membership: Membership, limits: Delivery.Limits = .init(), leaveWindowMs: Int64 = 30_000,
+        resyncChanges: Int = 50
+    ) {
         self.membership = membership
+        self.resyncChanges = resyncChanges
         delivery = Delivery(node: membership.node, limits: limits)
         self.leaveWindowMs = leaveWindowMs
     }
@@ -107,7 +114,7 @@ public struct ClusterMachine: Sendable {
             delivery.heard(numbers, level)
         case .undeliverable(let number, let reason):
             delivery.fail(number, reason, now: now)
-        case .joined, .left, .broadcast, .variant, .dead, .echo:
+        case .joined, .left, .broadcast, .variant, .dead, .echo, .sanction, .kick:
             return step(now) { $0.receive(frame, now: now) }
         }
         return finish(now)
@@ -132,6 +139,7 @@ public struct ClusterMachine: Sendable {
 
     mutating func finish(_ now: Int64) -> [ClusterAction] {
         collectDelivery()
+        if actions.count > resyncChanges { gatherPresence() }
         defer { actions.removeAll(keepingCapacity: true) }
         return actions
     }

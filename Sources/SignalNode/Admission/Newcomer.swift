@@ -15,11 +15,13 @@ final class Newcomer: SocketSession {
         let hasSlot: Bool
         let isExempt: Bool
         let shard: LoopShard.Handle
+        /// The TURN region that the client asks for.
+        let region: String?
 
         func seat(of peer: PeerID) -> Session.Seat {
             Session.Seat(
                 peer: peer, room: room, connection: ConnectionID(bits: .random(in: .min ... .max)), client: client,
-                address: address, hasSlot: hasSlot, isExempt: isExempt, shard: shard)
+                address: address, hasSlot: hasSlot, isExempt: isExempt, shard: shard, region: region)
         }
     }
 

@@ -47,7 +47,8 @@ extension Node {
             throw .unavailable(retryAfterSeconds: retryAfterSeconds)
         }
         return Newcomer.Place(
-            room: room, client: request.client, address: address, hasSlot: hasSlot, isExempt: isExempt, shard: shard)
+            room: room, client: request.client, address: address, hasSlot: hasSlot, isExempt: isExempt, shard: shard,
+            region: request.region)
     }
 
     /// Dialect 1: the token, the policy, then the peer ID.

@@ -22,6 +22,8 @@ final class Conversation {
     var heardAt: Int64
     /// Members of the room, as far as this client was told.
     var members = 1
+    /// When its TURN credentials have to be renewed.
+    var ice: IceLease?
     /// A receipt beyond the budget: it waits for the next look at the clock, for no later one may come.
     private var lateReceipt: UInt64?
     private var commands: FixedWindow

@@ -149,7 +149,10 @@ extension Session {
 
     public func watch() {
         watchExpiry()
-        guard let heardAt = state.value.conversation?.heardAt, case .open = state.value.phase else { return }
+        guard let heardAt = state.value.conversation?.heardAt, case .open(let socket) = state.value.phase else {
+            return
+        }
+        renewIceServers(socket)
         if let sequence = state.value.conversation?.takeReceipt() { cluster.post(.confirmed(sequence, self)) }
         let patience = Int64(node.configuration.delivery.clientHeartbeatMs) * 2
         if state.value.holds == 0, node.clock.monotonicMs() - heardAt > patience + patience / 10 {

@@ -21,6 +21,8 @@ public final class Session: SocketSession, Sendable {
         /// Whether the per-address rates leave this session alone.
         let isExempt: Bool
         let shard: LoopShard.Handle
+        /// The TURN region that the client asks for.
+        var region: String?
 
         var place: Place { Place(room: room, peer: peer) }
     }
