@@ -49,7 +49,7 @@ struct NodeService: Service {
     /// SIGHUP reads the files anew.
     private func reloadOnSignal() {
         Task {
-            for await _ in await UnixSignalsSequence(trapping: .sighup) { await reload.run(logger) }
+            for await _ in await UnixSignalsSequence(trapping: .sighup) { await reload.run(logger, audit: node.audit) }
         }
     }
 

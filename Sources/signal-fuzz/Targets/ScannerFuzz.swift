@@ -23,8 +23,17 @@ struct ScannerFuzz: FuzzTarget {
 
     func run(_ random: inout FuzzRandom) throws(Finding) -> Bool {
         let bytes = random.chance(3) ? random.bytes(random.below(64)) : MessageWriter.message(&random)
+        let serverOwnsSequence = random.chance(50)
+        let sourceSession = serverOwnsSequence && random.chance(50) ? "abcdefghijklmnop" : nil
+        return try Self.check(bytes, serverOwnsSequence: serverOwnsSequence, sourceSession: sourceSession)
+    }
+
+    /// Whether `bytes` are accepted; throws when a promise does not hold for them.
+    static func check(
+        _ bytes: [UInt8], serverOwnsSequence: Bool, sourceSession: String?
+    ) throws(Finding) -> Bool {
         var limits = ScanLimits()
-        limits.serverOwnsSequence = random.chance(50)
+        limits.serverOwnsSequence = serverOwnsSequence
         guard let message = Self.scan(bytes, limits) else { return false }
         guard message.start <= message.end, message.end < bytes.count else {
             throw Finding("the braces of a message lie inside it", bytes)
@@ -32,8 +41,7 @@ struct ScannerFuzz: FuzzTarget {
         guard let room = try? RoomKey(namespace: "n\"s", room: "r\\🙂"), let peer = try? PeerID("p1") else {
             return false
         }
-        let source = limits.serverOwnsSequence && random.chance(50) ? "abcdefghijklmnop" : nil
-        let stamp = Stamp(peer: peer, room: room, sourceSession: source)
+        let stamp = Stamp(peer: peer, room: room, sourceSession: sourceSession)
         let stamped = Self.stamp(bytes, message, stamp)
         guard stamped.count == stamp.byteCount(message) else {
             throw Finding("a stamped message has the foretold length", bytes)
