@@ -7,8 +7,9 @@ public enum BackplaneCommand: Hashable, Sendable {
     case register(NodeInstance, NodeInfo)
     /// Asks whether live nodes know the same shards, without becoming one of them.
     case compareShards(String)
-    /// HB: renews the lease, never re-creates it; reaps leases that ran out; echoes `sequence` to the own inbox.
-    case heartbeat(NodeInstance, sequence: UInt64)
+    /// HB: renews the lease, never re-creates it; reaps leases that ran out; echoes `sequence` to the own inbox; keeps
+    /// `report` next to the lease.
+    case heartbeat(NodeInstance, sequence: UInt64, report: NodeReport = NodeReport())
     /// Ends a drain: the lease runs out `leaseMs` from now unless the sessions move before.
     case retire(NodeInstance, leaseMs: Int)
     /// SADD to the room index of the node: before its first join of the room, on the same pipeline.
@@ -70,6 +71,8 @@ public enum BackplaneCommand: Hashable, Sendable {
     case roomsOfNode(NodeInstance, cursor: UInt64)
     /// The number of members of a room on each node.
     case occupancy(RoomKey)
+    /// Every node that has a lease, with what it reported last.
+    case nodes
 }
 
 /// What a node tells about itself when it registers.

@@ -46,6 +46,8 @@ public enum BackplaneReply: Hashable, Sendable {
     case invite(Invite?)
     case roomPage([RoomKey], cursor: UInt64)
     case occupancy([NodeInstance: Int])
+    /// In the order of their instances.
+    case nodes([LiveNode])
 }
 
 /// The state of the cluster as one heartbeat found it.
@@ -56,11 +58,19 @@ public struct HeartbeatReply: Hashable, Sendable {
     public var now: Int64
     /// Dead nodes whose rooms still have to be swept.
     public var dead: [NodeInstance]
+    /// Nodes that hold a lease, this one included.
+    public var nodes: Int
+    /// What addresses use over the whole cluster, this node's own part as this heartbeat reported it included.
+    public var totals: AddressTotals
 
-    public init(epoch: String, now: Int64, dead: [NodeInstance]) {
+    public init(
+        epoch: String, now: Int64, dead: [NodeInstance], nodes: Int = 1, totals: AddressTotals = AddressTotals()
+    ) {
         self.epoch = epoch
         self.now = now
         self.dead = dead
+        self.nodes = nodes
+        self.totals = totals
     }
 }
 

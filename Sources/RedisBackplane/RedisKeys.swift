@@ -11,8 +11,14 @@ enum RedisKeys {
     static let shards = "bs:1:{nodes}:shards"
     static let live = "bs:1:{nodes}:live"
     static let info = "bs:1:{nodes}:info"
+    static let reports = "bs:1:{nodes}:reports"
+    /// Codes of addresses by what they use over all nodes: open connections, and messages of their running minutes.
+    static let connections = "bs:1:{nodes}:connections"
+    static let messages = "bs:1:{nodes}:messages"
     static let dead = "bs:1:{nodes}:dead"
     static let grave = "bs:1:{nodes}:grave"
+    /// What nodes report, in the order in which every script that changes it takes it.
+    static let reporting = [reports, connections, messages]
     static func claim(_ node: NodeInstance) -> String { "bs:1:{nodes}:claim:\(node.text)" }
     static func index(of node: NodeInstance) -> String { "bs:1:{n:\(node.text)}:rooms" }
     static func members(_ room: RoomKey) -> String { "bs:1:{\(room.text)}:m" }

@@ -17,9 +17,14 @@ enum ReplyReading {
             return value.int.map { .agreed($0 == 1) }
         case .heartbeat:
             guard word == "OK", let epoch = parts[safe: 1]?.string,
-                let now = parts[safe: 2]?.string.flatMap({ Int64($0) }), let dead = parts[safe: 3]?.array
+                let now = parts[safe: 2]?.string.flatMap({ Int64($0) }), let nodes = parts[safe: 3]?.int,
+                let connections = parts[safe: 4]?.array, let messages = parts[safe: 5]?.array,
+                let dead = parts[safe: 6]?.array
             else { return nil }
-            return .beat(HeartbeatReply(epoch: epoch, now: now, dead: dead.compactMap(\.node)))
+            let totals = AddressTotals(connections: totals(connections), messages: totals(messages))
+            return .beat(
+                HeartbeatReply(
+                    epoch: epoch, now: now, dead: dead.compactMap(\.node), nodes: Int(clamping: nodes), totals: totals))
         case .retire, .index, .unindex, .touch, .finishSweep, .confirm:
             return .done
         case .join:
@@ -62,7 +67,31 @@ enum ReplyReading {
         case .sanction, .sanctions, .takeTicket, .invites, .invite, .revokeInvite, .redeemInvite, .roomsOfNode,
             .occupancy:
             return ModerationReading.reply(to: command, value)
+        case .nodes:
+            guard let shards = parts[safe: 0]?.string, let nodes = parts[safe: 1]?.array else { return nil }
+            return .nodes(liveNodes(nodes, shards: shards))
         }
+    }
+
+    /// Codes of addresses, each followed by a total.
+    private static func totals(_ flat: [RESPValue]) -> [AddressCode: Int] {
+        stride(from: 0, to: flat.count - flat.count % 2, by: 2).reduce(into: [:]) { totals, index in
+            guard var code = flat[index].bytes, code.readableBytes == 8,
+                let bits = code.readInteger(as: UInt64.self), let total = flat[index + 1].string.flatMap({ Int($0) })
+            else { return }
+            totals[AddressCode(bits: bits)] = total
+        }
+    }
+
+    /// Instance, rest of the lease, name and version, and report, one after the other.
+    private static func liveNodes(_ flat: [RESPValue], shards: String) -> [LiveNode] {
+        stride(from: 0, to: flat.count - flat.count % 4, by: 4).compactMap { index in
+            guard let node = flat[index].node, let left = flat[index + 1].string.flatMap({ Int64($0) }),
+                let info = flat[index + 2].string.map({ NodeInfo(text: $0, shards: shards) })
+            else { return nil }
+            let report = flat[index + 3].bytes.flatMap { NodeReport(packed: $0) }
+            return LiveNode(node: node, info: info, leaseLeftMs: left, report: report ?? NodeReport())
+        }.sorted { $0.node < $1.node }
     }
 
     private static func joined(_ word: String?, _ parts: [RESPValue]) -> BackplaneReply? {

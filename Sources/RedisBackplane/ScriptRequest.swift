@@ -52,20 +52,28 @@ extension RedisBackplaneSettings {
             .script(
                 .init(
                     .compareShards, keys: [RedisKeys.shards, RedisKeys.live], arguments: [.string(shards)]))
-        case .heartbeat(let node, let sequence):
+        case .heartbeat(let node, let sequence, let report):
             .script(
                 .init(
                     .heartbeat,
                     keys: [
                         RedisKeys.epoch, RedisKeys.lastBeat, RedisKeys.live, RedisKeys.dead, RedisKeys.grave,
-                    ],
+                    ] + RedisKeys.reporting,
                     arguments: [
                         .string(node.text), .integer(Int64(clamping: sequence)), .integer(leaseMs),
-                        .integer(heartbeatMs), .integer(amnestyGapMs),
+                        .integer(heartbeatMs), .integer(amnestyGapMs), .bytes(report.packed),
+                        .integer(Int64(NodeReport.maxLoads)),
                     ]))
         case .retire(let node, let leaseMs):
             .script(
-                .init(.retire, keys: [RedisKeys.live], arguments: [.string(node.text), .integer(Int64(leaseMs))]))
+                .init(
+                    .retire, keys: [RedisKeys.live] + RedisKeys.reporting,
+                    arguments: [.string(node.text), .integer(Int64(leaseMs))]))
+        case .nodes:
+            .script(
+                .init(
+                    .nodes, keys: [RedisKeys.live, RedisKeys.info, RedisKeys.reports, RedisKeys.shards],
+                    arguments: []))
         case .index(let node, let room):
             .plain(RedisCommand("SADD", [.string(RedisKeys.index(of: node)), .string(room.text)]))
         case .unindex(let node, let room):
@@ -256,4 +264,10 @@ extension RedisBackplaneSettings {
 extension NodeInfo {
     /// `name|version` as the node table keeps it.
     var text: String { EscapedName.encode(name) + "|" + EscapedName.encode(version) }
+
+    /// Reads `text`; what is none has no name.
+    init(text: String, shards: String) {
+        let parts = text.split(separator: "|", omittingEmptySubsequences: false).map { EscapedName.decode(String($0)) }
+        self.init(name: parts.first.flatMap(\.self) ?? "", version: parts.last.flatMap(\.self) ?? "", shards: shards)
+    }
 }

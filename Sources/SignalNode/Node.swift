@@ -4,7 +4,6 @@ import Crypto
 public import Logging
 public import NIOCore
 public import SignalDomain
-import Synchronization
 
 /// A signaling node: its sessions, the routes of their signals, its limits and its place in the cluster.
 ///
@@ -22,6 +21,7 @@ public final class Node: Sendable {
     let shards: [LoopShard.Handle]
     let directory: RoomDirectory
     let access: AccessControl
+    let anonymousWrites = RoomWriteBudgets()
     let exempt: CIDRList
     let scanLimits: ScanLimits
     /// The same for dialect 2.
@@ -29,7 +29,7 @@ public final class Node: Sendable {
     let signalLimits: SignalTarget.Limits
     let ice: IceIssuer
     private let board: NodeStatusBoard
-    private let addresses: Mutex<AddressBudget>
+    let addresses: AddressLedger
     private let secret: SymmetricKey
 
     /// The bounds of rendezvous records, as configured.
@@ -78,10 +78,23 @@ public final class Node: Sendable {
             }
         }
         clusters = ShardedCluster(map: map, clusters: cores.map(Cluster.init))
+        let secret =
+            configuration.access.clusterSecret.map { SymmetricKey(data: Array($0.utf8)) }
+            ?? SymmetricKey(size: .bits256)
+        self.secret = secret
+        let addresses = AddressLedger(configuration.rates, shards: cores.count, key: secret)
+        self.addresses = addresses
         router = SignalRouter(shards: shards, directory: directory, metrics: metrics)
-        for core in cores {
+        for (index, core) in cores.enumerated() {
             core.deliver = { [router] in router.deliver($0, in: $1, from: $2, to: $3) }
             core.broadcast = { [router] envelope in router.broadcast(envelope) }
+            guard isShared else { continue }
+            core.report = { nodes in
+                NodeReport(
+                    sockets: metrics.activeConnections, rooms: directory.roomCount,
+                    loads: addresses.loads(nodes: nodes, nowMs: clock.monotonicMs()))
+            }
+            core.learn = { addresses.learn($0, shard: index) }
         }
         access = AccessControl(configuration)
         exempt = (try? CIDRList(parsing: configuration.rates.exemptCIDRs.joined(separator: ","))) ?? CIDRList()
@@ -94,15 +107,8 @@ public final class Node: Sendable {
         var signals = SignalTarget.Limits()
         signals.maxConfirmedBytes = configuration.delivery.reliableMessageBytes
         signalLimits = signals
-        var limits = AddressBudget.Limits()
-        limits.maxConnections = configuration.rates.connectionsPerIP
-        limits.maxMessages = configuration.rates.messagesPerMinute
-        addresses = Mutex(AddressBudget(limits: limits))
         rendezvousBounds = configuration.rendezvous.bounds
-        secret =
-            configuration.access.clusterSecret.map { SymmetricKey(data: Array($0.utf8)) }
-            ?? SymmetricKey(size: .bits256)
-        ice = IceIssuer(configuration) { [secret] in Array(HMAC<SHA256>.authenticationCode(for: $0, using: secret)) }
+        ice = IceIssuer(configuration) { Array(HMAC<SHA256>.authenticationCode(for: $0, using: secret)) }
     }
 
     private static func machine(
@@ -135,47 +141,6 @@ public final class Node: Sendable {
 
     /// Rooms with members on this node.
     public var roomCount: Int { directory.roomCount }
-
-    // MARK: Limits of client addresses
-
-    /// Takes a connection slot of the address. Nil = refused; false = let in without one.
-    func takeSlot(_ address: AddressKey, isExempt: Bool) -> Bool? {
-        if isExempt { return false }
-        if addresses.withLock({ $0.open(address) }) { return true }
-        metrics.rateLimited.increment()
-        return configuration.rates.dryRun ? false : nil
-    }
-
-    func release(_ seat: Session.Seat) { releaseSlot(seat.address, hasSlot: seat.hasSlot) }
-
-    func releaseSlot(_ address: AddressKey, hasSlot: Bool) {
-        if hasSlot { addresses.withLock { $0.close(address) } }
-    }
-
-    /// Whether the message rate of the sender's address admits one more message.
-    func admitMessage(from seat: Session.Seat) -> Admission {
-        guard !seat.isExempt else { return .admitted }
-        let now = clock.monotonicMs()
-        let verdict = addresses.withLock { $0.admitMessage(seat.address, nowMs: now) }
-        guard case .refused = verdict else { return .admitted }
-        metrics.rateLimited.increment()
-        return configuration.rates.dryRun ? .admitted : verdict
-    }
-
-    func makeRepeats() -> RepeatedPayloads {
-        var limits = RepeatedPayloads.Limits()
-        limits.maxEqual = configuration.messages.duplicatePayloadLimit
-        limits.windowMs = Int64(configuration.messages.duplicateWindowMs)
-        return RepeatedPayloads(limits: limits)
-    }
-
-    private func pruneAddresses() {
-        shards.first?.loop.scheduleRepeatedTask(initialDelay: .seconds(60), delay: .seconds(60)) { [weak self] task in
-            guard let self else { return task.cancel() }
-            addresses.withLock { $0.prune(nowMs: clock.monotonicMs()) }
-            ice.prune(nowMs: clock.monotonicMs())
-        }
-    }
 
     /// Who an anonymous client is to the cluster: a keyed hash, so that no address is ever stored.
     func owner(of client: ClientAddress) -> String {

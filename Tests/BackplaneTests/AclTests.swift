@@ -72,7 +72,11 @@ struct AclTests {
             .takeTicket(digest: "t"), .createInvite(try invite(in: room)), .invites(room),
             .invite(try invite(in: room).id), .redeemInvite(try invite(in: room).id, redeemer: "r"),
             .redeemInvite(try invite(in: room).id, redeemer: "s"), .revokeInvite(try invite(in: room).id),
-            .roomsOfNode(a.node, cursor: 0), .retire(a.node, leaseMs: 1_000),
+            .roomsOfNode(a.node, cursor: 0), .nodes,
+            .heartbeat(
+                a.node, sequence: 8,
+                report: NodeReport(loads: [.init(code: .init(bits: 1), connections: 1, messages: 1)])),
+            .heartbeat(a.node, sequence: 9), .retire(a.node, leaseMs: 1_000),
         ]
         for command in commands { _ = try await a.call(command) }
         // Both ways to publish: to one node, and the script for several.

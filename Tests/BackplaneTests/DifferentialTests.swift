@@ -159,7 +159,8 @@ private struct Script {
         case 35: return .count(room)
         case 36: return .sync(room)
         case 40..<56: return moderation(name, &random)
-        default: return .heartbeat(node, sequence: serial)
+        case 37: return .nodes
+        default: return .heartbeat(node, sequence: serial, report: report(&random))
         }
     }
 
@@ -200,6 +201,17 @@ private struct Script {
             return [.takeTicket(digest: "t\(serial % 2)"), .invites(room), .occupancy(room)]
                 .randomElement(using: &random) ?? .sanctions
         }
+    }
+
+    /// Few addresses or more than are kept, with many equal totals.
+    private func report(_ random: inout SeededRandom) -> NodeReport {
+        let count = [0, 0, 3, 3, 3, 3, 3, 300].randomElement(using: &random) ?? 0
+        let loads = (0..<count).map { _ in
+            AddressLoad(
+                code: AddressCode(bits: UInt64.random(in: 0..<400, using: &random) &* 0x9E37_79B9_7F4A_7C15),
+                connections: Int.random(in: 0...2, using: &random), messages: Int.random(in: 0...3, using: &random))
+        }
+        return NodeReport(sockets: Int.random(in: 0...1, using: &random), rooms: 7, loads: loads)
     }
 
     /// A directed signal to a peer, mostly from a member and mostly reliable, of few or many bytes.
@@ -255,6 +267,7 @@ private struct Script {
             "announce \(announce.entries.map { "\($0.peer) \(normal($0.record))" }) \(announce.isLast)"
         case .confirm(let confirm):
             "confirm \(confirm.session.text) \(confirm.ids.count) \(confirm.receipts) \(confirm.level)"
+        case .heartbeat(let node, _, let report): "heartbeat \(node) \(report.loads.count)"
         default: "\(command)"
         }
     }
@@ -273,7 +286,9 @@ private struct Script {
         case .sent(.stored(_, let session, let node)): "stored \(session.text) \(node)"
         case .sent(.passed(let session, let node)): "passed \(session.text) \(node)"
         case .registered: "registered"
-        case .beat(let beat): "beat \(beat.dead)"
+        case .beat(let beat):
+            "beat \(beat.dead) \(beat.nodes) \(sorted(beat.totals.connections)) \(sorted(beat.totals.messages))"
+        case .nodes(let nodes): "nodes \(nodes.map { "\($0.node) \($0.info) \($0.report)" })"
         case .snapshot(let snapshot):
             "snapshot \(snapshot.members.sorted { $0.key.text < $1.key.text }.map { "\($0.key) \(normal($0.value))" }) "
                 + "\(sorted(snapshot.interest))"
@@ -320,6 +335,10 @@ private struct Script {
 
     private func sorted(_ interest: [NodeInstance: Int]) -> String {
         "\(interest.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" })"
+    }
+
+    private func sorted(_ totals: [AddressCode: Int]) -> String {
+        "\(totals.sorted { $0.key < $1.key }.map { "\($0.key.bits)=\($0.value)" })"
     }
 
     /// Everything of a record but its times.

@@ -21,15 +21,22 @@ extension SharedState {
         self.shards == nil || self.shards == shards || !live.contains { $0.value > clock.millis }
     }
 
-    /// HB: renews a lease that exists, reaps those that ran out, and reports the sweep jobs that are open.
-    mutating func heartbeat(_ node: NodeInstance, _ sequence: UInt64, _ clock: Clock) -> BackplaneReply {
+    /// HB: renews a lease that exists, reaps those that ran out, and tells which sweep jobs are open and what addresses
+    /// use over all nodes.
+    mutating func heartbeat(
+        _ node: NodeInstance, _ sequence: UInt64, _ report: NodeReport, _ clock: Clock
+    ) -> BackplaneReply {
         if guards.contains(.renewOnly), live[node] == nil { return .fenced }
         grantAmnesty(clock)
         pruneInboxes(clock)
         lastBeatMs = clock.millis
         live[node] = clock.millis + timings.leaseMs
         let lost = live.filter { $0.value <= clock.millis }.keys.sorted()
-        for lost in lost { live[lost] = nil }
+        for lost in lost {
+            live[lost] = nil
+            reports[lost] = nil
+        }
+        reports[node] = report
         if guards.contains(.durableSweep) {
             for lost in lost {
                 dead[lost] = clock.millis
@@ -38,14 +45,27 @@ extension SharedState {
         }
         publish(.echo(sequence: sequence), to: [node])
         let jobs = guards.contains(.durableSweep) ? dead.keys.sorted() : lost
-        return .beat(HeartbeatReply(epoch: epoch ?? "", now: clock.millis, dead: jobs))
+        return .beat(
+            HeartbeatReply(
+                epoch: epoch ?? "", now: clock.millis, dead: jobs, nodes: live.count,
+                totals: AddressTotals(of: reports.values)))
     }
 
     /// A drained node leaves a lease behind for its sessions to move, and no longer counts as one that can be asked.
     mutating func retire(_ node: NodeInstance, _ leaseMs: Int, _ clock: Clock) -> BackplaneReply {
         guard live[node] != nil else { return .fenced }
         live[node] = clock.millis + Int64(leaseMs)
+        reports[node] = nil
         return .done
+    }
+
+    func liveNodes(_ clock: Clock) -> [LiveNode] {
+        live.sorted { $0.key < $1.key }.map { node, end in
+            let info = info[node] ?? NodeInfo(name: "", version: "")
+            return LiveNode(
+                node: node, info: NodeInfo(name: info.name, version: info.version, shards: shards ?? ""),
+                leaseLeftMs: end - clock.millis, report: reports[node] ?? NodeReport())
+        }
     }
 
     /// No heartbeat at all for longer than the gap means that the store was away: every lease moves by that time.

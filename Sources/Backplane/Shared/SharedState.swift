@@ -47,6 +47,7 @@ public struct SharedState: Sendable {
     var lastBeatMs: Int64?
     var live: [NodeInstance: Int64] = [:]
     var info: [NodeInstance: NodeInfo] = [:]
+    var reports: [NodeInstance: NodeReport] = [:]
     var dead: [NodeInstance: Int64] = [:]
     var index: [NodeInstance: Set<RoomKey>] = [:]
     var claims: [NodeInstance: (by: NodeInstance, untilMs: Int64)] = [:]
@@ -92,7 +93,7 @@ public struct SharedState: Sendable {
         switch command {
         case .register(let node, let info): register(node, info, clock)
         case .compareShards(let shards): .agreed(agree(shards, clock))
-        case .heartbeat(let node, let sequence): heartbeat(node, sequence, clock)
+        case .heartbeat(let node, let sequence, let report): heartbeat(node, sequence, report, clock)
         case .retire(let node, let leaseMs): retire(node, leaseMs, clock)
         case .index(let node, let room): mark(node, room, present: true)
         case .unindex(let node, let room): mark(node, room, present: false)
@@ -125,6 +126,7 @@ public struct SharedState: Sendable {
         case .redeemInvite(let id, let redeemer): redeem(id, by: redeemer, clock)
         case .roomsOfNode(let node, _): .roomPage((index[node] ?? []).sorted { $0.text < $1.text }, cursor: 0)
         case .occupancy(let room): .occupancy(rooms[room]?.interest ?? [:])
+        case .nodes: .nodes(liveNodes(clock))
         }
     }
 

@@ -46,7 +46,7 @@ extension Script {
         return {'OK', redis.call('GET', KEYS[1])}
         """
 
-    /// KEYS epoch last live dead grave; ARGV nid sequence lease beat gap
+    /// KEYS epoch last live dead grave reports connections messages; ARGV nid sequence lease beat gap report most
     static let heartbeatLua = """
         if not redis.call('ZSCORE', KEYS[3], ARGV[1]) then return {'FENCED'} end
         local now = clock(KEYS[2], KEYS[3], ARGV[5], ARGV[4])
@@ -62,14 +62,20 @@ extension Script {
           for _, nid in ipairs(lost) do tell(live, frame('D', text(nid))) end
           redis.call('ZREMRANGEBYSCORE', KEYS[5], '-inf', now - 600000)
         end
+        for _, nid in ipairs(lost) do report(6, nid, '') end
+        report(6, ARGV[1], ARGV[6])
         tell({ARGV[1]}, frame('H', struct.pack('>I8', tonumber(ARGV[2]))))
-        return {'OK', redis.call('GET', KEYS[1]) or '', string.format('%.0f', now), redis.call('ZRANGE', KEYS[4], 0, -1)}
+        return {'OK', redis.call('GET', KEYS[1]) or '', string.format('%.0f', now),
+          redis.call('ZCOUNT', KEYS[3], '-inf', '+inf'),
+          redis.call('ZREVRANGE', KEYS[7], 0, ARGV[7] - 1, 'WITHSCORES'),
+          redis.call('ZREVRANGE', KEYS[8], 0, ARGV[7] - 1, 'WITHSCORES'), redis.call('ZRANGE', KEYS[4], 0, -1)}
         """
 
-    /// KEYS live; ARGV nid lease
+    /// KEYS live reports connections messages; ARGV nid lease
     static let retireLua = """
         if not redis.call('ZSCORE', KEYS[1], ARGV[1]) then return {'FENCED'} end
         redis.call('ZADD', KEYS[1], 'XX', millis() + ARGV[2], ARGV[1])
+        report(2, ARGV[1], '')
         return {'OK'}
         """
 

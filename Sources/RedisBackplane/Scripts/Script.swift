@@ -9,13 +9,14 @@ enum Script: String, CaseIterable {
     case touch, fan
     case rendezvousRegister, rendezvousUnregister, rendezvousDiscover
     case sanction, sanctions, kick, takeTicket, createInvite, invites, revokeInvite, redeemInvite
+    case nodes
 
     var source: String {
         switch self {
         case .register: "#!lua\n" + Self.clockLua + Self.shardsLua + Self.registerLua
         case .compareShards: "#!lua\n" + Self.clockLua + Self.shardsLua + Self.compareShardsLua
-        case .heartbeat: "#!lua flags=allow-oom\n" + Self.clockLua + Self.frameLua + Self.heartbeatLua
-        case .retire: "#!lua flags=allow-oom\n" + Self.clockLua + Self.retireLua
+        case .heartbeat: "#!lua flags=allow-oom\n" + Self.clockLua + Self.frameLua + Self.reportLua + Self.heartbeatLua
+        case .retire: "#!lua flags=allow-oom\n" + Self.clockLua + Self.reportLua + Self.retireLua
         case .join: "#!lua\n" + Self.changeLua + Self.joinLua
         case .leave: "#!lua flags=allow-oom\n" + Self.changeLua + Self.leaveLua
         case .update: "#!lua flags=allow-oom\n" + Self.changeLua + Self.updateLua
@@ -39,6 +40,7 @@ enum Script: String, CaseIterable {
         case .invites: "#!lua\n" + Self.inviteLua + Self.invitesLua
         case .revokeInvite: "#!lua flags=allow-oom\n" + Self.inviteLua + Self.revokeInviteLua
         case .redeemInvite: "#!lua\n" + Self.clockLua + Self.inviteLua + Self.redeemInviteLua
+        case .nodes: "#!lua flags=allow-oom\n" + Self.clockLua + Self.nodesLua
         }
     }
 }

@@ -73,11 +73,29 @@ public struct AddressBudget: Sendable {
 
     public func connections(of key: AddressKey) -> Int { entries[key]?.connections ?? 0 }
 
-    /// The addresses whose connections reach `atLeast`, most first, at most `limit`: what a node tells the others.
-    public func busiest(atLeast: Int, limit: Int) -> [(key: AddressKey, connections: Int)] {
-        let busy = entries.filter { $0.value.connections >= max(1, atLeast) }
-        return busy.map { (key: $0.key, connections: $0.value.connections) }
-            .sorted { $0.connections > $1.connections }
-            .prefix(max(0, limit)).map { $0 }
+    /// What one address uses.
+    public struct Load: Hashable, Sendable {
+        public let key: AddressKey
+        public let connections: Int
+        /// In the running window.
+        public let messages: Int
+    }
+
+    /// The addresses that use at least `connections` or `messages` (of a limit that exists), the busiest first, at most
+    /// `limit`: what a node tells the others. Equal calls give the same order.
+    public func busiest(connections: Int, messages: Int, limit: Int, nowMs: Int64) -> [Load] {
+        var busy: [(load: Load, share: Double)] = []
+        for (key, entry) in entries {
+            let sent = entry.messages.map { $0.isOver(windowMs: limits.windowMs, nowMs: nowMs) ? 0 : $0.count } ?? 0
+            let isBusy =
+                limits.maxConnections > 0 && entry.connections >= max(1, connections)
+                || limits.maxMessages > 0 && sent >= max(1, messages)
+            guard isBusy else { continue }
+            let share = max(
+                Double(entry.connections) / Double(max(1, limits.maxConnections)),
+                Double(sent) / Double(max(1, limits.maxMessages)))
+            busy.append((Load(key: key, connections: entry.connections, messages: sent), share))
+        }
+        return busy.sorted { ($0.share, $0.load.key) > ($1.share, $1.load.key) }.prefix(max(0, limit)).map(\.load)
     }
 }

@@ -1,5 +1,5 @@
 /// Whom a budget counts: one IPv4 address, or one IPv6 /64, which is what a household or a host gets.
-public struct AddressKey: Hashable, Sendable, CustomStringConvertible {
+public struct AddressKey: Hashable, Sendable, Comparable, CustomStringConvertible {
     /// The leading bits of an IPv6 address that count.
     public static let ipv6PrefixBits = 64
 
@@ -14,4 +14,6 @@ public struct AddressKey: Hashable, Sendable, CustomStringConvertible {
     public var description: String {
         network.family == .ipv4 ? network.description : "\(network)/\(Self.ipv6PrefixBits)"
     }
+
+    public static func < (left: Self, right: Self) -> Bool { left.network.bits < right.network.bits }
 }

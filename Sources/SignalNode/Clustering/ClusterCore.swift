@@ -22,6 +22,11 @@ final class ClusterCore {
     /// The way to the members of a room on this node; both run on any thread.
     var deliver: (ByteBuffer, RoomKey, PeerID, Dialect?) -> Void = { _, _, _, _ in }
     var broadcast: (Envelope) -> Void = { _ in }
+    /// What this node tells `nodes` live nodes with its next heartbeat.
+    var report: (_ nodes: Int) -> NodeReport = { _ in NodeReport() }
+    /// Takes what addresses use on the other nodes: nothing while they are out of reach.
+    var learn: (AddressTotals) -> Void = { _ in }
+    private var liveNodes = 1
     private var answers: [ConnectionID: (JoinAnswer) -> Void] = [:]
     private var sessions: [ConnectionID: Session] = [:]
     private var generation: UInt64 = 0
@@ -127,6 +132,7 @@ final class ClusterCore {
             logger.warning("backplane.down", metadata: ["reason": "\(reason)"])
             perform(machine.disconnected(now: now))
             relay.drop()
+            learn(AddressTotals())
         case .inbox(let batch):
             receive(batch)
         }
@@ -287,10 +293,17 @@ final class ClusterCore {
     }
 
     private func beat(_ command: BackplaneCommand) {
-        backplane.call(command) { [weak self, generation] result in
+        let report = report(liveNodes)
+        backplane.call(command.reporting(report)) { [weak self, generation] result in
             if result == .success(.mismatched) { self?.status.update { $0.isMismatched = true } }
+            if case .success(.beat(let beat)) = result { self?.heard(beat, after: report) }
             self?.completed(command, result, generation)
         }
+    }
+
+    private func heard(_ beat: HeartbeatReply, after report: NodeReport) {
+        liveNodes = beat.nodes
+        learn(beat.totals.without(report))
     }
 
     /// Registers only if all shards agree by now.
@@ -328,5 +341,13 @@ final class ClusterCore {
     private func on(_ connection: ConnectionID, _ body: @escaping @Sendable (Session) -> Void) {
         guard let session = sessions[connection] else { return }
         session.seat.shard.loop.execute { body(session) }
+    }
+}
+
+extension BackplaneCommand {
+    /// A heartbeat as it is sent: the machine that asks for it knows nothing of reports.
+    fileprivate func reporting(_ report: NodeReport) -> BackplaneCommand {
+        guard case .heartbeat(let node, let sequence, _) = self else { return self }
+        return .heartbeat(node, sequence: sequence, report: report)
     }
 }

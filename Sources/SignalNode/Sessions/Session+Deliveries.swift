@@ -14,8 +14,8 @@ extension Session {
         }
         let pages = list(arrival.members)
         let welcome = node.welcome(
-            arrival, members: pages.first ?? [], hasMore: pages.count > 1, resumeToken: token, ice: iceServers(),
-            grants: state.value.principal.grants)
+            arrival, members: pages.first ?? [], hasMore: pages.count > 1, resumeToken: token,
+            grants: state.value.principal.grants, ice: iceServers())
         socket.send(SignalFrame.text(welcome.json), from: nil)
         for text in rest(of: pages, version: arrival.version) { socket.send(SignalFrame.text(text), from: nil) }
         let kept = state.value.conversation?.welcome()
@@ -69,8 +69,13 @@ extension Session {
         say(text)
     }
 
-    /// A letter for this peer; a client of dialect 1 gets no number.
+    /// A letter for this peer; a client of dialect 1 gets no number. A peer that may not read never sees it, and the
+    /// node confirms in its place, so that nothing waits for it.
     func deliver(_ letter: Letter, sequence: UInt64?) {
+        guard grants.contains(.read) else {
+            if dialect == .two, let sequence { cluster.post(.confirmed(sequence, self)) }
+            return
+        }
         node.metrics.delivered(1)
         guard dialect == .two, let sequence else { return deliver(SignalFrame.text(letter.payload), from: nil) }
         deliver(SignalFrame.text(letter.payload, sequence: sequence), from: nil)

@@ -26,8 +26,13 @@ extension Session {
             reject(socket, .reservedType)
         case .ping:
             socket.send(SignalFrame.text(ServerMessages.pong), from: nil)
-            repeatToRoom(message, bytes)
+            if case .granted = admitSignal() { repeatToRoom(message, bytes) }
         case .hello, .ack, .presence, .auth, .leave, .other:
+            switch admitSignal() {
+            case .granted: break
+            case .forbidden: return reject(socket, .forbidden)
+            case .tooMany: return reject(socket, .rateLimited)
+            }
             guard state.value.repeats.admit(PayloadHash.of(bytes), nowMs: node.clock.monotonicMs()) else {
                 return reject(socket, .duplicatePayload)
             }

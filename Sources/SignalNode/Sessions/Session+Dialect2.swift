@@ -75,6 +75,11 @@ extension Session {
         if case .refused(let retryAfterMs) = node.admitMessage(from: seat) {
             return refuse(.rateLimited, id: id, retryAfterMs: retryAfterMs, socket)
         }
+        switch admitSignal() {
+        case .granted: break
+        case .forbidden: return refuse(.forbidden, id: id, socket)
+        case .tooMany(let retryAfterMs): return refuse(.rateLimited, id: id, retryAfterMs: retryAfterMs, socket)
+        }
         do throws(SignalFault) {
             let target = try SignalTarget(message, in: bytes, from: seat.peer, limits: node.signalLimits)
             guard state.value.repeats.admit(PayloadHash.of(bytes), nowMs: node.clock.monotonicMs()) else {

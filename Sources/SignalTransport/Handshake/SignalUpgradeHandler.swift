@@ -106,7 +106,7 @@ final class SignalUpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler 
         let forwarded = request.head.headers["x-forwarded-for"]
         let client = sockets.settings.origin.client(of: context.remoteAddress, forwardedFor: forwarded)
         let context = NIOLoopBound(context, eventLoop: context.eventLoop)
-        sockets.settings.node.admit(request.handshake(client: client), on: context.value.eventLoop) { [self] answer in
+        sockets.settings.admit(request.handshake(client: client), context.value.eventLoop) { [self] answer in
             decided(answer, for: request, context: context.value)
         }
     }

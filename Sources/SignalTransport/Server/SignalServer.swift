@@ -33,8 +33,17 @@ public final class SignalServer: Sendable {
     /// - Parameters:
     ///   - node: decides on everybody who connects; its event loops must be those of `group`.
     ///   - metricsPage: the text of `/metrics`.
-    public init(node: Node, group: any EventLoopGroup, metricsPage: @escaping MetricsPage, logger: Logger) {
-        let settings = TransportSettings(node: node, logger: logger)
+    public convenience init(
+        node: Node, group: any EventLoopGroup, metricsPage: @escaping MetricsPage, logger: Logger
+    ) {
+        self.init(node: node, group: group, metricsPage: metricsPage, logger: logger, admit: nil)
+    }
+
+    /// The same with another one than the node to decide on everybody who connects (nil = the node).
+    package init(
+        node: Node, group: any EventLoopGroup, metricsPage: @escaping MetricsPage, logger: Logger, admit: Admit?
+    ) {
+        let settings = TransportSettings(node: node, logger: logger, admit: admit)
         self.settings = settings
         self.group = group
         let loops = group.makeIterator().map { loop in LoopEntry(loop, settings: settings) }

@@ -54,6 +54,7 @@ final class SignalChannelHandler: ChannelDuplexHandler, Slotted {
         self.settings = sockets.settings
         var limits = sockets.settings.frameLimits
         limits.takesBinary = session?.dialect != .two
+        limits.keepsBinary = session is any BinarySession
         rules = FrameRules(limits: limits)
         quietSince = sockets.now
     }
@@ -101,6 +102,7 @@ final class SignalChannelHandler: ChannelDuplexHandler, Slotted {
         switch rules.receive(unwrapInboundIn(data), now: sockets.now) {
         case .none: break
         case .deliver(let message): session?.receive(message)
+        case .deliverBinary(let message): (session as? any BinarySession)?.receive(binary: message)
         case .answerPing(let payload): transmit(ControlFrame.pong(payload), from: nil)
         case .peerClosed(let code): answerClose(code)
         case .closeAnswered(let code): finish(peerCode: code)

@@ -98,13 +98,22 @@ struct AddressBudgetTests {
         #expect(budget.open(one) && budget.connections(of: one) == 1)
     }
 
-    @Test("the busiest addresses are told, most connections first")
+    @Test("the busiest addresses are told, the largest share of a limit first")
     func tellsTheBusiest() {
-        var budget = budget(connections: 0)
-        for (key, count) in [(one, 3), (other, 5), (AddressKey(ClientAddress(ipv4: 3)), 1)] {
+        var budget = budget(connections: 10, messages: 100)
+        let third = AddressKey(ClientAddress(ipv4: 3))
+        for (key, count) in [(one, 3), (other, 5), (third, 1)] {
             for _ in 0..<count { #expect(budget.open(key) == true) }
         }
-        #expect(budget.busiest(atLeast: 2, limit: 9).map(\.connections) == [5, 3])
-        #expect(budget.busiest(atLeast: 2, limit: 1).map(\.key) == [other])
+        for _ in 0..<40 { _ = budget.admitMessage(third, nowMs: 0) }
+        func told(_ connections: Int, _ messages: Int, limit: Int = 9, nowMs: Int64 = 1) -> [AddressKey] {
+            budget.busiest(connections: connections, messages: messages, limit: limit, nowMs: nowMs).map(\.key)
+        }
+        #expect(told(2, 50) == [other, one])
+        #expect(told(2, 40) == [other, third, one])
+        #expect(told(2, 40, limit: 1) == [other])
+        #expect(told(2, 40, nowMs: 60_000) == [other, one], "a window that is over counts no more")
+        #expect(told(0, 0) == [other, third, one], "whoever uses nothing is never told")
+        #expect(budget.busiest(connections: 2, messages: 40, limit: 9, nowMs: 1)[1].messages == 40)
     }
 }
