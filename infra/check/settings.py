@@ -54,7 +54,7 @@ EXAMPLES = {
     "redis-url": "sentinel://signal:0@sentinel-0.sentinel:26379,sentinel-1.sentinel:26379/main",
     "redis-sentinel-password": "0",
     "signal-token-sha256": "0" * 64,
-    "admin-token-sha256": "0" * 64,
+    "admin-token-sha256": "1" * 64,
     "jwt-keys.json": '{"keys":[]}',
     "turn-secret": "0" * 32,
 }
