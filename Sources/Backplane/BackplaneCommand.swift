@@ -47,6 +47,12 @@ public enum BackplaneCommand: Hashable, Sendable {
     case rendezvousUnregister(RoomKey, PeerID, owner: String)
     /// One page of the records of a room, connected peers included.
     case rendezvousDiscover(RoomKey, limit: Int, after: RendezvousPosition?)
+    /// Enters one thing in the list of what a holder has registered, or extends it there; a full list takes nothing new.
+    case rendezvousReserve(RendezvousReservation, limit: Int)
+    /// Takes it off the list.
+    case rendezvousRelease(RendezvousReservation)
+    /// What came and went in a room after a change number, oldest first; at most `limit` of each kind.
+    case rendezvousChanges(RoomKey, after: Int64, limit: Int)
 }
 
 /// What a node tells about itself when it registers.
@@ -226,6 +232,22 @@ public struct AnnounceCommand: Hashable, Sendable {
         self.previous = previous
         self.entries = entries
         self.isLast = isLast
+    }
+}
+
+/// A line in the list of what somebody has registered, by which its length is limited (docs/rendezvous.md).
+public struct RendezvousReservation: Hashable, Sendable {
+    /// Whose list it is.
+    public var holder: String
+    /// What is listed.
+    public var item: String
+    /// How long it stays, in milliseconds; a line that is there already stays as long as it did or longer.
+    public var ttlMs: Int64
+
+    public init(holder: String, item: String, ttlMs: Int64) {
+        self.holder = holder
+        self.item = item
+        self.ttlMs = ttlMs
     }
 }
 

@@ -26,6 +26,7 @@ public final class Node: Sendable {
     let reliableScanLimits: ScanLimits
     let signalLimits: SignalTarget.Limits
     let ice: IceIssuer
+    let watches: RendezvousWatches
     private let board: NodeStatusBoard
     private let addresses: Mutex<AddressBudget>
     private let secret: SymmetricKey
@@ -49,7 +50,7 @@ public final class Node: Sendable {
         self.configuration = configuration
         self.clock = clock
         self.logger = logger
-        let metrics = NodeMetrics()
+        let metrics = NodeMetrics(labels: configuration.telemetry.labels)
         self.metrics = metrics
         let requires = isShared && configuration.redis.required
         let board = NodeStatusBoard(
@@ -99,6 +100,7 @@ public final class Node: Sendable {
         secret =
             configuration.access.clusterSecret.map { SymmetricKey(data: Array($0.utf8)) }
             ?? SymmetricKey(size: .bits256)
+        watches = RendezvousWatches(configuration.rendezvous)
         ice = IceIssuer(configuration) { [secret] in Array(HMAC<SHA256>.authenticationCode(for: $0, using: secret)) }
     }
 
@@ -131,6 +133,9 @@ public final class Node: Sendable {
 
     /// Rooms with members on this node.
     public var roomCount: Int { directory.roomCount }
+
+    /// Clients that watch who can be found in a room.
+    public var watchCount: Int { watches.count }
 
     // MARK: Limits of client addresses
 
@@ -187,7 +192,10 @@ public final class Node: Sendable {
     // MARK: Drain
 
     /// New peers are refused from now on, and the health checks say so.
-    public func beginDrain() { board.drain() }
+    public func beginDrain() {
+        board.drain()
+        watches.endAll()
+    }
 
     /// Closes every session with `reason`, spread over `seconds`. Clients of dialect 2 hear of it before, and when to
     /// come back.

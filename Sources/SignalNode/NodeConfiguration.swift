@@ -31,6 +31,7 @@ public struct NodeConfiguration: Sendable, Equatable {
     public var drain = Drain()
     public var delivery = Delivery()
     public var turn = TURN()
+    public var telemetry = Telemetry()
 
     /// A configuration of defaults: one node, embedded backplane, every room open.
     public init() {}

@@ -54,6 +54,10 @@ public struct SharedState: Sendable {
     var announced: [Announcement: Set<PeerID>] = [:]
     var inboxes: [InboxAddress: Inbox] = [:]
     var rendezvous: [RoomKey: RendezvousRoom] = [:]
+    /// When each line of each holder's list ends, in milliseconds.
+    var reservations: [String: [String: Int64]] = [:]
+    var watches: [RoomKey: RendezvousWatch] = [:]
+    var rendezvousPrunedMs: Int64 = 0
     private var published: [Published] = []
 
     public init(timings: Timings = .init(), bounds: RendezvousBounds = .init(), limits: InboxLimits = .init()) {
@@ -105,6 +109,10 @@ public struct SharedState: Sendable {
         case .rendezvousUnregister(let room, let peer, let owner): .rendezvous(unregister(room, peer, owner, clock))
         case .rendezvousDiscover(let room, let limit, let position):
             .rendezvous(discover(room, limit: limit, after: position, clock))
+        case .rendezvousReserve(let reservation, let limit): .rendezvous(reserve(reservation, limit, clock))
+        case .rendezvousRelease(let reservation): release(reservation)
+        case .rendezvousChanges(let room, let after, let limit):
+            .rendezvous(.changes(changes(of: room, after: after, limit: limit, clock)))
         }
     }
 

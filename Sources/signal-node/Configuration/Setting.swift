@@ -45,6 +45,7 @@ struct Setting: Sendable {
         case delivery = "Delivery and resume"
         case rendezvous = "Rendezvous"
         case turn = "TURN"
+        case telemetry = "Telemetry"
     }
 
     /// Where in the configuration a value is stored.
