@@ -5,9 +5,12 @@ import NIOCore
 struct RouteContext: RequestContext {
     var coreContext: CoreRequestContextStorage
     let peer: SocketAddress?
+    /// Succeeds when the connection ends.
+    let closeFuture: EventLoopFuture<Void>
 
     init(source: ApplicationRequestContextSource) {
         coreContext = CoreRequestContextStorage(source: source)
         peer = source.channel.remoteAddress
+        closeFuture = source.channel.closeFuture
     }
 }
