@@ -64,7 +64,7 @@ struct TelemetryMetricsTests {
         let peer = try await TestPeer.connect(port: node.port, room: "r", peerID: "p")
         _ = try await peer.next(type: "welcome")
         let seed = UInt64.random(in: .min ... .max)
-        var random = SeededGenerator(state: seed)
+        var random = SeededGenerator(seed: seed)
         let hostile = [
             #"\"}\n"#, "a b", "é", "", "new", "failed", "other", #"x\\\"y"#, "\\u0000", "ok\\nbs_fake 1", "connected",
         ]
@@ -159,18 +159,5 @@ struct TelemetryMetricsTests {
         _ = try await peer.next(type: "heartbeat-ack")
         let after = try await metrics(node)
         #expect(value(good, in: after) == 2 && value(bad, in: after) == 1)
-    }
-}
-
-/// SplitMix64 (Steele, Lea, Flood): the same numbers for the same seed everywhere.
-private struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ value >> 30) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ value >> 27) &* 0x94D0_49BB_1331_11EB
-        return value ^ value >> 31
     }
 }
