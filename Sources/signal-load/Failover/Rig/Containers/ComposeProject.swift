@@ -61,8 +61,9 @@ struct ComposeProject: Sendable {
         try? Data(logs.utf8).write(to: URL(fileURLWithPath: "\(directory)/containers.log"))
         do {
             // Nobody talks to them any more: there is nothing to wait for.
-            try Docker.run(["compose", "kill"], environment: environment)
-            try Docker.run(["compose", "down", "--volumes"], environment: environment)
+            _ = try? Docker.run(["compose", "kill"], environment: environment)
+            // A start that was broken off may still make a container behind the first one's back.
+            for _ in 0..<2 { try Docker.run(["compose", "down", "--volumes"], environment: environment) }
         } catch {
             FileHandle.standardError.write(Data("\(error)\n".utf8))
         }

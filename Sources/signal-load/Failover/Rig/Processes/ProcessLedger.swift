@@ -10,18 +10,24 @@ final class ProcessLedger: Sendable {
 
     private let processes = Mutex<[ManagedProcess]>([])
     private let ends = Mutex<[@Sendable () -> Void]>([])
+    /// Held while everything is ended, so that nobody leaves before that is done.
+    private let ending = Mutex(())
 
     func add(_ process: ManagedProcess) {
         processes.withLock { $0.append(process) }
     }
 
-    /// Something else to do at the end, when no process runs any more.
+    /// Something else to do at the end, when no process runs any more; it does not ask for the end itself.
     func addEnd(_ end: @escaping @Sendable () -> Void) {
         ends.withLock { $0.append(end) }
     }
 
     /// Ends exactly the processes of this harness, by process id, and waits until they are gone; then all the rest.
     func endAll() {
+        ending.withLock { _ in endAllAtOnce() }
+    }
+
+    private func endAllAtOnce() {
         let all = processes.withLock { list in
             defer { list = [] }
             return list
