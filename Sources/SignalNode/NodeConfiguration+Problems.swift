@@ -5,7 +5,7 @@ extension NodeConfiguration {
     /// texts and the relations between values. No sentence quotes a secret.
     public func problems() -> [String] {
         identityProblems() + accessProblems() + redisProblems() + clusterProblems() + limitProblems()
-            + deliveryProblems()
+            + deliveryProblems() + abuseProblems()
     }
 
     private func identityProblems() -> [String] {

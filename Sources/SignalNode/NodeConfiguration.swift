@@ -28,6 +28,7 @@ public struct NodeConfiguration: Sendable, Equatable {
     public var cluster = Cluster()
     public var drain = Drain()
     public var delivery = Delivery()
+    public var abuse = Abuse()
 
     /// A configuration of defaults: one node, embedded backplane, every room open.
     public init() {}

@@ -53,6 +53,7 @@ public final class NodeMetrics: Sendable {
         case redisUp = "bs_redis_up"
         case draining = "bs_draining"
         case rooms = "bs_rooms"
+        case blocked = "bs_blocked_total"
 
         public var isGauge: Bool {
             switch self {
@@ -108,10 +109,12 @@ public final class NodeMetrics: Sendable {
             case .redisUp: "Whether the links to Redis are up (1) or not (0); 1 on an embedded backplane."
             case .draining: "Whether the node drains (1) or serves (0)."
             case .rooms: "Rooms with members on this node."
+            case .blocked: "Connections and requests of blocked addresses."
             }
         }
     }
 
+    let blocked = Counter(label: Family.blocked.rawValue)
     let rendezvousRegisters = Counter(label: Family.rendezvousRegisters.rawValue)
     let rendezvousDiscovers = Counter(label: Family.rendezvousDiscovers.rawValue)
 

@@ -30,6 +30,7 @@ final class Newcomer: SocketSession {
     }
 
     let dialect = Dialect.two
+    var isUnknown: Bool { if case .greeted = phase { false } else { true } }
     private let ticket: Ticket
     private let node: Node
     private var phase = Phase.connecting

@@ -50,6 +50,7 @@ public final class Session: SocketSession, Sendable {
     let cluster: Cluster
     let state: NIOLoopBoundBox<State>
     public let dialect: Dialect
+    public var isUnknown: Bool { false }
 
     init(
         _ seat: Seat, node: Node, principal: Principal = .anonymous, conversation: sending Conversation? = nil

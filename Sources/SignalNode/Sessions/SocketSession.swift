@@ -6,6 +6,9 @@ public protocol SocketSession: AnyObject {
     /// The contract that this socket was opened for.
     var dialect: Dialect { get }
 
+    /// Whether the client still has to say who it is.
+    var isUnknown: Bool { get }
+
     /// The socket speaks WebSocket now.
     func open(on socket: any SessionSocket)
 

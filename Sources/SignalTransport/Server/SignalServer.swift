@@ -34,7 +34,8 @@ public final class SignalServer: Sendable {
     ///   - node: decides on everybody who connects; its event loops must be those of `group`.
     ///   - metricsPage: the text of `/metrics`.
     public init(node: Node, group: any EventLoopGroup, metricsPage: @escaping MetricsPage, logger: Logger) {
-        let settings = TransportSettings(node: node, logger: logger)
+        let settings = TransportSettings(
+            node: node, loops: group.makeIterator().reduce(0) { count, _ in count + 1 }, logger: logger)
         self.settings = settings
         self.group = group
         let loops = group.makeIterator().map { loop in LoopEntry(loop, settings: settings) }
@@ -50,6 +51,9 @@ public final class SignalServer: Sendable {
 
     /// Open sockets of every kind, and those of them that are WebSockets.
     public var socketCounts: (open: Int, signal: Int) { (settings.census.open, settings.census.signal) }
+
+    /// Sockets that have no request in work and are no WebSockets, or whose client has not said who it is.
+    public var pendingSockets: Int { settings.census.pending }
 
     /// Binds the configured host and port and accepts from then on.
     ///
@@ -103,7 +107,10 @@ public final class SignalServer: Sendable {
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .serverChannelInitializer { [settings] channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(AcceptGate(census: settings.census, limit: limit))
+                    try channel.pipeline.syncOperations.addHandler(
+                        AcceptGate(
+                            census: settings.census, limit: limit,
+                            perSecond: settings.configuration.abuse.acceptRate))
                 }
             }
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)

@@ -6,7 +6,7 @@ import SignalNode
 enum Settings {
     static let all: [Setting] =
         node + listener + access + redis + cluster + drain + rates + handshake + messages + outbound + liveness + rooms
-        + delivery + rendezvous
+        + delivery + rendezvous + abuse
 
     /// Names the JSON file that the lowest source reads; it has no place in `NodeConfiguration`.
     static let configFile = Setting.Names(key: "configFile")
