@@ -37,6 +37,7 @@ public final class Session: SocketSession, Sendable {
         /// Whose credentials the session stands on; a renewal may change it.
         var principal: Principal
         var repeats: RepeatedPayloads
+        var turn = Turn()
         /// Slow receivers that wait for this sender to pause.
         var holds = 0
         /// What a session of dialect 2 remembers.
@@ -79,15 +80,6 @@ public final class Session: SocketSession, Sendable {
             for frame in early { socket.send(frame, from: nil) }
         }
         seat.shard.shard.enter(self)
-    }
-
-    /// One complete message of the peer: text in valid UTF-8, or in dialect 1 binary that is taken as text.
-    public func receive(_ message: ByteBuffer) {
-        guard case .open(let socket) = state.value.phase else { return }
-        switch dialect {
-        case .one: take(message, socket)
-        case .two: hear(message, socket)
-        }
     }
 
     func relay(_ message: ScannedMessage, _ bytes: UnsafeRawBufferPointer, to audience: Dialect? = nil) {
