@@ -98,7 +98,7 @@ let package = Package(
         .target(name: "FailoverHistory", swiftSettings: strict),
         .testTarget(name: "FailoverHistoryTests", dependencies: ["FailoverHistory"], swiftSettings: strict),
         .target(
-            name: "SignalTestKit", dependencies: ["SignalDomain", core, posix, http1, webSocket],
+            name: "SignalTestKit", dependencies: ["SignalDomain", core, posix, http1, webSocket, crypto],
             path: "Tests/SignalTestKit", swiftSettings: strict),
         .testTarget(
             name: "RedisWireTests", dependencies: ["RedisWire", "SignalTestKit", core, posix, tls, logging],

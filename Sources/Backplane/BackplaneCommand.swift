@@ -48,6 +48,29 @@ public enum BackplaneCommand: Hashable, Sendable {
     case rendezvousUnregister(RoomKey, PeerID, owner: String)
     /// One page of the records of a room, connected peers included.
     case rendezvousDiscover(RoomKey, limit: Int, after: RendezvousPosition?)
+    /// SANCTION: stores decisions of moderators where nothing newer is stored, and tells every live node. A new one gets
+    /// a stamp above all that is known of it, `stamp` at least; one that is recalled keeps its own.
+    case sanction([SanctionEntry], isNew: Bool)
+    /// Every decision that is stored, liftings too.
+    case sanctions
+    /// KICK: tells every live node to remove a peer.
+    case kick(RoomKey, PeerID)
+    /// Stores a ticket under the digest of its secret.
+    case storeTicket(digest: String, TicketHolder, ttlMs: Int64)
+    /// Takes a ticket out: whoever asks first gets it.
+    case takeTicket(digest: String)
+    /// Stores an invite that nobody has used.
+    case createInvite(Invite)
+    /// The invites of a room that have not run out.
+    case invites(RoomKey)
+    case invite(InviteID)
+    case revokeInvite(InviteID)
+    /// REDEEM: one use of an invite, once per redeemer.
+    case redeemInvite(InviteID, redeemer: String)
+    /// Some rooms out of the index of a node; `cursor` is 0 at first, and again at the end.
+    case roomsOfNode(NodeInstance, cursor: UInt64)
+    /// The number of members of a room on each node.
+    case occupancy(RoomKey)
     /// Every node that has a lease, with what it reported last.
     case nodes
 }

@@ -38,6 +38,14 @@ public enum BackplaneReply: Hashable, Sendable {
     case rooms([RoomKey])
     case count(Int)
     case rendezvous(RendezvousOutcome)
+    /// The decisions that are stored now, with their stamps.
+    case sanctions([SanctionEntry])
+    case ticket(TicketHolder?)
+    case invites([Invite])
+    /// Nil for one that is unknown, and to a redeemer also for one that is over.
+    case invite(Invite?)
+    case roomPage([RoomKey], cursor: UInt64)
+    case occupancy([NodeInstance: Int])
     /// In the order of their instances.
     case nodes([LiveNode])
 }

@@ -14,6 +14,7 @@ public struct RedisBackplaneSettings: Sendable {
     public var roomKeyTTLMs: Int64
     public var rendezvous: RendezvousBounds
     public var inbox: InboxLimits
+    public var moderation: ModerationBounds
     /// Names the data set if this node is the first one in it.
     public var epoch: String
     #if DEBUG
@@ -24,7 +25,7 @@ public struct RedisBackplaneSettings: Sendable {
     public init(
         address: RedisAddress, link: RedisLinkConfiguration = .init(), leaseMs: Int64 = 5_000, heartbeatMs: Int64 = 500,
         amnestyGapMs: Int64 = 2_500, roomKeyTTLMs: Int64 = 3_600_000, rendezvous: RendezvousBounds = .init(),
-        inbox: InboxLimits = .init(), epoch: String
+        inbox: InboxLimits = .init(), moderation: ModerationBounds = .init(), epoch: String
     ) {
         self.address = address
         self.link = link
@@ -34,6 +35,7 @@ public struct RedisBackplaneSettings: Sendable {
         self.roomKeyTTLMs = roomKeyTTLMs
         self.rendezvous = rendezvous
         self.inbox = inbox
+        self.moderation = moderation
         self.epoch = epoch
     }
 

@@ -33,6 +33,13 @@ enum RedisKeys {
     static func records(_ room: RoomKey) -> String { "bs:1:{\(room.text)}:rz" }
     static func recordExpiry(_ room: RoomKey) -> String { "bs:1:{\(room.text)}:rzx" }
     static func recordChanges(_ room: RoomKey) -> String { "bs:1:{\(room.text)}:rzc" }
+    static let sanctions = "bs:1:{bans}"
+    /// Decisions by the time at which they are forgotten.
+    static let sanctionEnds = "bs:1:{bans}:x"
+    static func ticket(_ digest: String) -> String { "bs:1:{ticket:\(EscapedName.encode(digest))}" }
+    static func invite(_ id: InviteID) -> String { "bs:1:{inv:\(id.text)}" }
+    static func redeemers(_ id: InviteID) -> String { "bs:1:{inv:\(id.text)}:u" }
+    static func invites(_ room: RoomKey) -> String { "bs:1:{\(room.text)}:inv" }
     static func inbox(of node: NodeInstance) -> String { inboxPrefix + node.text }
     static let inboxPrefix = "bs:n:"
 

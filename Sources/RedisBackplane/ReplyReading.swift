@@ -58,6 +58,15 @@ enum ReplyReading {
             return word == "OTHER" ? .rendezvous(.refused(.otherOwner)) : .rendezvous(.unregistered)
         case .rendezvousDiscover(_, let limit, let position):
             return page(parts, limit: limit, after: position)
+        case .storeTicket:
+            return .done
+        case .createInvite:
+            return word == "FULL" ? .full : .done
+        case .kick:
+            return value.int.map { .count(Int(clamping: $0)) }
+        case .sanction, .sanctions, .takeTicket, .invites, .invite, .revokeInvite, .redeemInvite, .roomsOfNode,
+            .occupancy:
+            return ModerationReading.reply(to: command, value)
         case .nodes:
             guard let shards = parts[safe: 0]?.string, let nodes = parts[safe: 1]?.array else { return nil }
             return .nodes(liveNodes(nodes, shards: shards))

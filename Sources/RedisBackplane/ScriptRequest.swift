@@ -136,7 +136,58 @@ extension RedisBackplaneSettings {
                         .integer(Int64(limit)), .string(position.map { String($0.high) } ?? "-"),
                         .string(String(position?.low ?? 0)),
                     ]))
+        case .sanction(let entries, let isNew): .script(request(for: entries, isNew: isNew))
+        case .sanctions:
+            .script(.init(.sanctions, keys: [RedisKeys.sanctions, RedisKeys.sanctionEnds], arguments: []))
+        case .kick(let room, let peer):
+            .script(
+                .init(
+                    .kick, keys: [RedisKeys.live, RedisKeys.members(room)],
+                    arguments: [.string(room.text), .string(peer.text)]))
+        case .storeTicket(let digest, let holder, let ttlMs):
+            .plain(
+                RedisCommand(
+                    "SET", [.string(RedisKeys.ticket(digest)), .string(holder.text), "PX", .integer(ttlMs)]))
+        case .takeTicket(let digest):
+            .script(.init(.takeTicket, keys: [RedisKeys.ticket(digest)], arguments: []))
+        case .createInvite(let invite): .script(request(for: invite))
+        case .invites(let room):
+            .script(.init(.invites, keys: [RedisKeys.invites(room)], arguments: []))
+        case .invite(let id): .plain(RedisCommand("HGETALL", [.string(RedisKeys.invite(id))]))
+        case .revokeInvite(let id):
+            .script(.init(.revokeInvite, keys: [RedisKeys.invite(id)], arguments: []))
+        case .redeemInvite(let id, let redeemer):
+            .script(
+                .init(
+                    .redeemInvite, keys: [RedisKeys.invite(id), RedisKeys.redeemers(id)],
+                    arguments: [.string(redeemer)]))
+        case .roomsOfNode(let node, let cursor):
+            .plain(
+                RedisCommand(
+                    "SSCAN",
+                    [
+                        .string(RedisKeys.index(of: node)), .string(String(cursor)), "COUNT",
+                        .integer(Int64(AnnounceCommand.pageSize)),
+                    ]))
+        case .occupancy(let room): .plain(RedisCommand("HGETALL", [.string(RedisKeys.interest(room))]))
         }
+    }
+
+    private func request(for entries: [SanctionEntry], isNew: Bool) -> ScriptRequest {
+        ScriptRequest(
+            .sanction, keys: [RedisKeys.sanctions, RedisKeys.sanctionEnds, RedisKeys.live],
+            arguments: [isNew ? "1" : "0", .integer(Int64(moderation.sanctions)), .integer(moderation.liftedMs)]
+                + entries.flatMap { [.string($0.id), .string($0.value)] })
+    }
+
+    private func request(for invite: Invite) -> ScriptRequest {
+        ScriptRequest(
+            .createInvite, keys: [RedisKeys.invite(invite.id), RedisKeys.invites(invite.room)],
+            arguments: [
+                .string(invite.id.text), .string(invite.room.text), .integer(Int64(invite.grants.rawValue)),
+                .integer(Int64(invite.maxUses)), .integer(invite.expiresAt), .integer(Int64(moderation.invitesPerRoom)),
+                .integer(Invite.maxLifeMs),
+            ])
     }
 
     private func request(for join: JoinCommand) -> ScriptRequest {

@@ -13,18 +13,21 @@ import Synchronization
 public final class Node: Sendable {
     public let configuration: NodeConfiguration
     public let metrics: NodeMetrics
+    /// Who did what: every change of rights and every act of moderation or administration is recorded here.
+    public let audit: AuditLog
     let clock: NodeClock
     let logger: Logger
     let clusters: ShardedCluster
     let router: SignalRouter
     let shards: [LoopShard.Handle]
     let directory: RoomDirectory
-    let sharedToken: SharedToken
+    let access: AccessControl
     let exempt: CIDRList
     let scanLimits: ScanLimits
     /// The same for dialect 2.
     let reliableScanLimits: ScanLimits
     let signalLimits: SignalTarget.Limits
+    let ice: IceIssuer
     private let board: NodeStatusBoard
     let addresses: AddressLedger
     let tokenFailures: Mutex<TokenFailures>
@@ -45,9 +48,10 @@ public final class Node: Sendable {
     ///   - isShared: whether other nodes can reach the same backplane.
     public init(
         configuration: NodeConfiguration, backplanes: [Shard], isShared: Bool, loops: [any EventLoop],
-        clock: NodeClock, logger: Logger, version: String
+        clock: NodeClock, logger: Logger, version: String, audit: AuditLog = .off
     ) {
         self.configuration = configuration
+        self.audit = audit
         self.clock = clock
         self.logger = logger
         let metrics = NodeMetrics()
@@ -95,7 +99,7 @@ public final class Node: Sendable {
             }
             core.learn = { addresses.learn($0, shard: index) }
         }
-        sharedToken = SharedToken(hexadecimal: configuration.access.signalTokenSHA256)
+        access = AccessControl(configuration)
         exempt = (try? CIDRList(parsing: configuration.rates.exemptCIDRs.joined(separator: ","))) ?? CIDRList()
         scanLimits = ScanLimits(
             maxDepth: configuration.messages.maxDepth, maxKeys: configuration.messages.maxKeys,
@@ -107,6 +111,7 @@ public final class Node: Sendable {
         signals.maxConfirmedBytes = configuration.delivery.reliableMessageBytes
         signalLimits = signals
         rendezvousBounds = configuration.rendezvous.bounds
+        ice = IceIssuer(configuration) { [secret] in Array(HMAC<SHA256>.authenticationCode(for: $0, using: secret)) }
     }
 
     private static func machine(
@@ -121,7 +126,8 @@ public final class Node: Sendable {
             requiresRegistration: requiresRegistration)
         var machine = ClusterMachine(
             membership: membership, limits: .init(configuration.delivery),
-            leaveWindowMs: Int64(configuration.delivery.leaveWindowMs))
+            leaveWindowMs: Int64(configuration.delivery.leaveWindowMs),
+            resyncChanges: configuration.delivery.resyncChanges)
         #if DEBUG
             machine.weaken(by: shard.withoutGuards)
         #endif

@@ -39,6 +39,9 @@ extension NodeConfiguration {
         public var largeRoomMetadataBytes = 256
         /// The number of members beyond which a room counts as large.
         public var largeRoomMembers = 500
+        /// Changes of a room at one moment, as after an outage, beyond which a client is sent the whole list (`resync`)
+        /// instead of one message for each.
+        public var resyncChanges = 50
         /// Frames per second and socket of `ack`, `heartbeat`, `telemetry`, `presence`, `auth` and `leave`, which the
         /// message rate does not count.
         public var controlMessagesPerSecond = 20

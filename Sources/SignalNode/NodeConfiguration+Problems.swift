@@ -4,8 +4,8 @@ extension NodeConfiguration {
     /// Empty means that the node may start. The range of each single number is checked where it is read; here are the
     /// texts and the relations between values. No sentence quotes a secret.
     public func problems() -> [String] {
-        identityProblems() + accessProblems() + redisProblems() + clusterProblems() + limitProblems()
-            + deliveryProblems() + abuseProblems()
+        identityProblems() + accessProblems() + tokenProblems() + redisProblems() + clusterProblems() + limitProblems()
+            + deliveryProblems() + turnProblems() + abuseProblems()
     }
 
     private func identityProblems() -> [String] {

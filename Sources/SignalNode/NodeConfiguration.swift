@@ -18,6 +18,8 @@ public struct NodeConfiguration: Sendable, Equatable {
     public var listener = Listener()
     public var redis = Redis()
     public var access = Access()
+    public var tokens = Tokens()
+    public var policy = Policy()
     public var handshake = Handshake()
     public var messages = Messages()
     public var rates = Rates()
@@ -28,6 +30,8 @@ public struct NodeConfiguration: Sendable, Equatable {
     public var cluster = Cluster()
     public var drain = Drain()
     public var delivery = Delivery()
+    public var turn = TURN()
+    public var audit = Audit()
     public var abuse = Abuse()
 
     /// A configuration of defaults: one node, embedded backplane, every room open.

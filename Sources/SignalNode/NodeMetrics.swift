@@ -53,6 +53,8 @@ public final class NodeMetrics: Sendable {
         case redisUp = "bs_redis_up"
         case draining = "bs_draining"
         case rooms = "bs_rooms"
+        case auditEntries = "bs_audit_entries_total"
+        case auditLost = "bs_audit_lost_total"
         case blocked = "bs_blocked_total"
 
         public var isGauge: Bool {
@@ -109,6 +111,8 @@ public final class NodeMetrics: Sendable {
             case .redisUp: "Whether the links to Redis are up (1) or not (0); 1 on an embedded backplane."
             case .draining: "Whether the node drains (1) or serves (0)."
             case .rooms: "Rooms with members on this node."
+            case .auditEntries: "Entries that were given to the audit log."
+            case .auditLost: "Entries that the audit log could not take."
             case .blocked: "Connections and requests of blocked addresses."
             }
         }

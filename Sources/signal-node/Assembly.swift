@@ -33,7 +33,12 @@ enum Assembly {
                 let format = ExpositionFormat.negotiated(accept: accept)
                 return (format.contentType, registry.render(format: format))
             }, logger: logger)
-        let service = NodeService(node: node, server: server, logger: logger)
+        let blockFiles = BlockFiles(configuration)
+        let reload = Reload(AccessFiles(configuration).hooks(for: node) + blockFiles.hooks(for: node))
+        for hook in reload.hooks { try await hook.run() }
+        let watch = Task { await blockFiles.watch(for: node, logger) }
+        defer { watch.cancel() }
+        let service = NodeService(node: node, server: server, reload: reload, logger: logger)
         let group = ServiceGroup(
             configuration: .init(
                 services: [.init(service: service, successTerminationBehavior: .gracefullyShutdownGroup)],
@@ -58,12 +63,14 @@ enum Assembly {
     ) async throws -> Node {
         let settings = try redisSettings(configuration)
         let loops = Array(sockets.makeIterator())
+        let audit = try AuditLog(
+            configuration.audit, node: configuration.nodeName, clock: SystemClock.node, logger: logger)
         return try await loop.submit {
             let shared = settings.map { shard(named: $0, $1, on: loop, logger) }
             return Node(
                 configuration: configuration, backplanes: shared.isEmpty ? [embedded(configuration, loop)] : shared,
                 isShared: !shared.isEmpty, loops: loops, clock: SystemClock.node, logger: logger,
-                version: SignalNodeCommand.version)
+                version: SignalNodeCommand.version, audit: audit)
         }.get()
     }
 

@@ -10,10 +10,11 @@ import UnixSignals
 /// The life of the process: start, serve, and go away as cluster.md §2.6 says.
 ///
 /// SIGTERM drains: balancers notice first, then the sockets close in waves. SIGINT closes at once, for a person at a
-/// terminal waits. A second signal exits immediately.
+/// terminal waits; SIGHUP reads the files of the settings anew. A second signal exits immediately.
 struct NodeService: Service {
     let node: Node
     let server: SignalServer
+    let reload: Reload
     let logger: Logger
 
     func run() async throws {
@@ -27,11 +28,15 @@ struct NodeService: Service {
                 "port": .stringConvertible(server.localAddress?.port ?? 0),
                 "backplane": node.status.backplane == .none ? "embedded" : "redis",
             ])
-        if node.configuration.access.signalTokenSHA256.isEmpty {
+        if node.isOpen {
             logger.warning(
                 "signal-node.open",
-                metadata: ["meaning": "no token is set: anybody may join every room", "setting": "SIGNAL_TOKEN_SHA256"])
+                metadata: [
+                    "meaning": "no token is set: anybody may join every room",
+                    "setting": "SIGNAL_TOKEN_SHA256, JWT_KEYS_FILE or POLICY_FILE",
+                ])
         }
+        reloadOnSignal()
         var received = signals.makeAsyncIterator()
         let signal = await received.next() ?? .sigint
         logger.info("signal-node.stopping", metadata: ["signal": "\(signal)"])
@@ -41,9 +46,17 @@ struct NodeService: Service {
         logger.info("signal-node.stopped")
     }
 
+    /// SIGHUP reads the files anew.
+    private func reloadOnSignal() {
+        Task {
+            for await _ in await UnixSignalsSequence(trapping: .sighup) { await reload.run(logger) }
+        }
+    }
+
     private func stop(gently: Bool) async {
         let drain = node.configuration.drain
         node.beginDrain()
+        node.audit.record(AuditEntry(.drain, by: .node, detail: gently ? "SIGTERM" : "SIGINT"))
         if gently {
             try? await Task.sleep(for: .seconds(drain.balancerSeconds))
             let waves = Double(max(0, drain.seconds - drain.balancerSeconds))
@@ -53,6 +66,7 @@ struct NodeService: Service {
         }
         await server.shutdown()
         await node.retire()
+        await node.audit.close()
     }
 
     private func exitAtOnceOnAnotherSignal() {

@@ -29,7 +29,7 @@ struct AclTests {
         let documented = Set(try documentedRule(password: "p").filter { $0.hasPrefix("+") }.map { $0.dropFirst() })
         let call = #/redis\.p?call\('([A-Z]+)'/#
         let inScripts = Script.allCases.flatMap { $0.source.matches(of: call).map(\.output.1) }
-        let plain = ["sadd", "srem", "srandmember", "hlen", "publish"]
+        let plain = ["sadd", "srem", "srandmember", "sscan", "hlen", "publish"]
         let ofLinks = ["ping", "role", "client|setname", "script|load", "evalsha", "subscribe"]
         let used = Set((inScripts.map { $0.lowercased() } + plain + ofLinks).map { Substring($0) })
         #expect(documented.subtracting(used) == [], "documented, but never sent")
@@ -66,7 +66,13 @@ struct AclTests {
             .rendezvousUnregister(room, peer("http"), owner: "ip:1"), .leave(a.leaving(room, "ann", member(a, 1))),
             .unindex(a.node, room), .sweep(room, dead: NodeInstance(bits: 9), cursor: 0),
             .claimSweep(dead: NodeInstance(bits: 9), by: a.node), .roomsOfDead(NodeInstance(bits: 9)),
-            .finishSweep(dead: NodeInstance(bits: 9)), .nodes,
+            .finishSweep(dead: NodeInstance(bits: 9)), .kick(room, peer("bob")), .sanctions, .occupancy(room),
+            .sanction([SanctionEntry(Sanction(.ban, of: .subject("s"), in: room, expiresAt: .max / 2))], isNew: true),
+            .storeTicket(digest: "t", TicketHolder(room: room, principal: .anonymous), ttlMs: 1_000),
+            .takeTicket(digest: "t"), .createInvite(try invite(in: room)), .invites(room),
+            .invite(try invite(in: room).id), .redeemInvite(try invite(in: room).id, redeemer: "r"),
+            .redeemInvite(try invite(in: room).id, redeemer: "s"), .revokeInvite(try invite(in: room).id),
+            .roomsOfNode(a.node, cursor: 0), .nodes,
             .heartbeat(
                 a.node, sequence: 8,
                 report: NodeReport(loads: [.init(code: .init(bits: 1), connections: 1, messages: 1)])),

@@ -24,6 +24,8 @@ struct DifferentialTests {
         "-> updated false", "-> stored", "-> passed", "sent(Backplane.SendOutcome.notFound)",
         "sent(Backplane.SendOutcome.full)", "inbox [\"signal", "inbox [\"undeliverable", "got S", "got directed",
         "got confirmed", "got undeliverable",
+        "-> sanctions 0", "-> sanctions 1", "-> sanctions 2", "got sanction", "got kick", "-> invite nil",
+        "uses 2 of 2", "revoked true", "-> ticket nil", "-> ticket d::",
     ]
 
     /// Rules that a script can be loaded without.
@@ -60,11 +62,14 @@ struct DifferentialTests {
     /// Calls and what came of them, with clock values replaced by their order.
     private static func transcript(_ kind: Rig.Kind, seed: UInt64, without guards: Guards = []) async throws -> [String]
     {
-        try await Rig.run(kind, limits: InboxLimits(entries: 5, bytes: 200), without: guards) { rig in
+        try await Rig.run(
+            kind, limits: InboxLimits(entries: 5, bytes: 200),
+            moderation: ModerationBounds(sanctions: 6, invitesPerRoom: 8), without: guards
+        ) { rig in
             let nodes = [try await rig.node(1), try await rig.node(2), try await rig.node(3)]
             var random = SeededRandom(seed: seed)
             var script = Script()
-            for step in 0..<800 {
+            for step in 0..<1_000 {
                 let node = nodes[Int.random(in: 0..<3, using: &random)]
                 let command = script.command(node.node, &random)
                 // An inbox that begins anew within the millisecond of its last letter may use that ID again.
@@ -95,6 +100,7 @@ private struct Script {
     /// Letters that went into an inbox, each known by its payload, which no other has.
     private var stored: [(session: SessionID, payload: ByteBuffer)] = []
     private var ids: [ByteBuffer: InboxID] = [:]
+    private var invites: [InviteID] = []
 
     mutating func command(_ node: NodeInstance, _ random: inout SeededRandom) -> BackplaneCommand {
         serial += 1
@@ -108,7 +114,7 @@ private struct Script {
             resumeDigest: Int.random(in: 0..<4, using: &random) == 0 ? "bb" : "aa", flags: isLegacy ? .legacy : [],
             joinedAt: 7, metadata: #"{"a":"|"}"#)
         if Int.random(in: 0..<4, using: &random) == 0 { record.flags.insert(.unheard) }
-        switch Int.random(in: 0..<40, using: &random) {
+        switch Int.random(in: 0..<56, using: &random) {
         case 0..<8:
             if Int.random(in: 0..<3, using: &random) > 0, let held = known[name] {
                 record.session = held.session
@@ -148,6 +154,7 @@ private struct Script {
         case 34: return .sweep(room, dead: NodeInstance(bits: UInt64.random(in: 1...4, using: &random)), cursor: 0)
         case 35: return .count(room)
         case 36: return .sync(room)
+        case 40..<56: return moderation(name, &random)
         case 37: return .nodes
         default: return .heartbeat(node, sequence: serial, report: report(&random))
         }
@@ -162,6 +169,45 @@ private struct Script {
                 connections: Int.random(in: 0...2, using: &random), messages: Int.random(in: 0...3, using: &random))
         }
         return NodeReport(sockets: Int.random(in: 0...1, using: &random), rooms: 7, loads: loads)
+    }
+
+    private mutating func moderation(_ name: PeerID, _ random: inout SeededRandom) -> BackplaneCommand {
+        let far: Int64 = 99_999_999_999_000
+        switch Int.random(in: 0..<16, using: &random) {
+        case 0..<5:
+            let entries = (0..<Int.random(in: 1...2, using: &random)).map { _ in
+                let target: Sanction.Target = Bool.random(using: &random) ? .peer(name) : .subject("x|y")
+                let ends = [nil, nil, far, far, 1].randomElement(using: &random) ?? nil
+                return SanctionEntry(
+                    Sanction(
+                        Bool.random(using: &random) ? .ban : .mute, of: target, in: room, reason: "a|b",
+                        expiresAt: ends),
+                    stamp: [0, 5, far].randomElement(using: &random) ?? 0, isLifted: Bool.random(using: &random))
+            }
+            return .sanction(entries, isNew: Int.random(in: 0..<3, using: &random) > 0)
+        case 5: return .sanctions
+        case 6: return .kick(room, name)
+        case 7..<9:
+            guard let id = InviteID(shard: 0, digest: String(serial + 10_000_000) + String(repeating: "a", count: 24))
+            else { return .sanctions }
+            invites.append(id)
+            return .createInvite(
+                Invite(
+                    id: id, room: room, grants: .member, maxUses: 2,
+                    expiresAt: Int.random(in: 0..<4, using: &random) == 0 ? 1 : far))
+        case 9..<13:
+            guard let id = invites.suffix(3).randomElement(using: &random) else { return .invites(room) }
+            return .redeemInvite(id, redeemer: ["r1", "r2", "r3"].randomElement(using: &random) ?? "r1")
+        case 13:
+            guard let id = invites.suffix(5).randomElement(using: &random) else { return .invites(room) }
+            return Bool.random(using: &random) ? .revokeInvite(id) : .invite(id)
+        case 14:
+            let holder = TicketHolder(room: room, principal: Principal(subject: "s|", grants: .all, peer: name))
+            return .storeTicket(digest: "t\(serial % 2)", holder, ttlMs: 600_000)
+        default:
+            return [.takeTicket(digest: "t\(serial % 2)"), .invites(room), .occupancy(room)]
+                .randomElement(using: &random) ?? .sanctions
+        }
     }
 
     /// A directed signal to a peer, mostly from a member and mostly reliable, of few or many bytes.
@@ -242,8 +288,25 @@ private struct Script {
         case .snapshot(let snapshot):
             "snapshot \(snapshot.members.sorted { $0.key.text < $1.key.text }.map { "\($0.key) \(normal($0.value))" }) "
                 + "\(sorted(snapshot.interest))"
+        case .sanctions(let entries): "sanctions \(entries.count) \(entries.map { normal($0) })"
+        case .ticket(let holder): "ticket \(holder?.text ?? "nil")"
+        case .invite(let invite): "invite \(invite.map { normal($0) } ?? "nil")"
+        case .invites(let invites): "invites \(invites.map { normal($0) })"
+        case .occupancy(let counts): "occupancy \(sorted(counts))"
         default: "\(reply)"
         }
+    }
+
+    private func normal(_ invite: Invite) -> String {
+        "\(invite.id) \(invite.room) \(invite.grants.names) uses \(invite.uses) of \(invite.maxUses) "
+            + "until \(invite.expiresAt) revoked \(invite.isRevoked)"
+    }
+
+    /// Stamps of the clock are not comparable, those that the script chose are.
+    private func normal(_ entry: SanctionEntry) -> String {
+        let isOurs = entry.stamp < 1_000 || entry.stamp > 9_999_999_999_999
+        return "\(entry.id) \(isOurs ? "\(entry.stamp)" : "clock") \(entry.isLifted) "
+            + "\(entry.sanction.expiresAt.map { "\($0)" } ?? "never") \(entry.sanction.reason)"
     }
 
     mutating func normal(_ frame: InboxFrame) -> String {
@@ -251,6 +314,7 @@ private struct Script {
         case .joined(_, _, let peer, let record): "J \(peer) \(normal(record))"
         case .left(_, _, let peer, let departure):
             "L \(peer) \(departure.node) \(departure.connection) \(departure.reason)"
+        case .sanction(let entry): "sanction \(normal(entry))"
         case .letter(_, let peer, let session, let entry): "S \(peer) \(session.text) \(normal(entry))"
         default: "\(frame)"
         }

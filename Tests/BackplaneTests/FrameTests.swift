@@ -42,6 +42,12 @@ struct FrameTests {
         .undeliverable(number: .max, .kicked),
         .dead(NodeInstance(bits: 7)),
         .echo(sequence: .max),
+        .sanction(
+            SanctionEntry(
+                Sanction(.ban, of: .subject("a|b:c ü"), in: room, reason: "spam | \u{1F4A9}", expiresAt: .max), stamp: 7
+            )),
+        .sanction(SanctionEntry(Sanction(.revocation, of: .token("j"), in: nil), stamp: .max, isLifted: true)),
+        .kick(room, peer("ann")),
     ]
 
     @Test("arrive as they were sent, alone and in one batch")
@@ -135,6 +141,20 @@ struct FrameTests {
                 $0.writeInteger(UInt64(1))
                 $0.writeLengthPrefixedString("bored")
             } == (nil, 1), "an unknown reason")
+        #expect(read("X") { $0.writeBytes([9]) } == (nil, 1), "an unknown verb")
+        for (id, value) in [
+            ("ban|peer:ann|*", "1|0|0|"), ("jail|peer:ann|a::b", "1|0|0|"), ("ban|peer:ann|a::b", "-1|0|0|"),
+            ("ban|peer:ann|a::b", "1|2|0|"), ("ban|peer:ann|a::b", "1|0|0|a b"), ("ban|peer:ann", "1|0|0|"),
+            ("ban|subject:|*", "1|0|0|"), ("closure|room|*", "1|0|0|"), ("revocation|token:x|a::b", "1|0|0|"),
+            ("ban|peer:ann|a::b", "99999999999999999999|0|0|"),
+        ] {
+            let frame = read("X") {
+                $0.writeBytes([0])
+                $0.writeLengthPrefixedString(id)
+                $0.writeLengthPrefixedString(value)
+            }
+            #expect(frame == (nil, 1), "\(id) \(value)")
+        }
     }
 }
 

@@ -32,18 +32,21 @@ actor Rig {
     @discardableResult
     static func run<Result: Sendable>(
         _ kind: Kind, leaseMs: Int64 = 5_000, heartbeatMs: Int64 = 500, limits: InboxLimits = .init(),
-        without guards: Guards = [], _ body: @Sendable (Rig) async throws -> Result
+        moderation: ModerationBounds = .init(), without guards: Guards = [],
+        _ body: @Sendable (Rig) async throws -> Result
     ) async throws -> Result {
         let server = kind == .redis ? try RedisServer() : nil
         defer { server?.stop() }
         let url = try server.map { try RedisURL($0.url) }
-        var shared = SharedState(timings: .init(leaseMs: leaseMs, heartbeatMs: heartbeatMs), limits: limits)
+        var shared = SharedState(
+            timings: .init(leaseMs: leaseMs, heartbeatMs: heartbeatMs), limits: limits, moderation: moderation)
         shared.guards.subtract(guards)
         let hub = InMemoryHub(shared: shared, wallMicros: wallMicros)
         let rig = Rig(loop: MultiThreadedEventLoopGroup.singleton.next(), server: server) { loop in
             guard let url else { return InMemoryBackplane(hub: hub, loop: loop) }
             var settings = RedisBackplaneSettings(
-                address: .server(url), leaseMs: leaseMs, heartbeatMs: heartbeatMs, inbox: limits, epoch: "test-epoch")
+                address: .server(url), leaseMs: leaseMs, heartbeatMs: heartbeatMs, inbox: limits,
+                moderation: moderation, epoch: "test-epoch")
             settings.withoutGuards = guards
             return RedisBackplane(settings: settings, on: loop, logger: Logger(label: "test"))
         }

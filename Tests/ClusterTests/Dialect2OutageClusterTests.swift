@@ -82,6 +82,24 @@ struct Dialect2OutageClusterTests {
         #expect(!ann.waiting("ack", "nack", "undeliverable").contains { $0["level"] != "stored" })
     }
 
+    @Test("what changed unseen in bulk is one list instead of many messages")
+    func unseen() async throws {
+        let cluster = try await Cluster(nodes: 2, settings: ["RESYNC_CHANGES": "2"])
+        let ann = try await cluster.reliablePeer("ann", at: 0)
+        var others: [ReliablePeer] = []
+        for name in ["bea", "cid", "dan", "eve"] {
+            others.append(try await cluster.reliablePeer(name, at: 1))
+            try await ann.next("peer-joined", ["peerId": name])
+        }
+        cluster.redis.kill()
+        try await untilDegraded(true, cluster)
+        for peer in others.dropFirst() { try await peer.close() }
+        try cluster.redis.restart()
+        let list = try await ann.next("resync", timeout: .seconds(20))
+        #expect(list.objects("members").map { $0["peerId"] } == ["bea"])
+        #expect(ann.presence.isEmpty)
+    }
+
     @Test("FLUSHALL: nobody is seen to leave, and what was promised arrives")
     func flush() async throws {
         let cluster = try await Cluster(nodes: 2)

@@ -26,6 +26,10 @@ public enum InboxFrame: Hashable, Sendable {
     case dead(NodeInstance)
     /// `H`: the echo of the own heartbeat.
     case echo(sequence: UInt64)
+    /// `X`: a moderator decided something, or took it back.
+    case sanction(SanctionEntry)
+    /// `X`: a moderator removed a peer.
+    case kick(RoomKey, PeerID)
 
     /// Who left, and why.
     public struct Departure: Hashable, Sendable {
@@ -109,6 +113,16 @@ public struct InboxBatch: Sendable {
         case .echo(let sequence):
             bytes.writeInteger(FrameType.echo.rawValue)
             bytes.writeInteger(sequence)
+        case .sanction(let entry):
+            bytes.writeInteger(FrameType.moderation.rawValue)
+            bytes.writeInteger(ModerationFrame.sanction.rawValue)
+            bytes.writeShort(entry.id)
+            bytes.writeShort(entry.value)
+        case .kick(let room, let peer):
+            bytes.writeInteger(FrameType.moderation.rawValue)
+            bytes.writeInteger(ModerationFrame.kick.rawValue)
+            bytes.writeShort(room.text)
+            bytes.writeShort(peer.text)
         }
         bytes.setInteger(UInt32(bytes.writerIndex - start - 4), at: start)
     }
@@ -125,4 +139,11 @@ enum FrameType: UInt8 {
     case undeliverable = 0x55  // U
     case dead = 0x44  // D
     case echo = 0x48  // H
+    case moderation = 0x58  // X
+}
+
+/// The second byte of a frame of moderation.
+enum ModerationFrame: UInt8 {
+    case sanction = 0
+    case kick = 1
 }

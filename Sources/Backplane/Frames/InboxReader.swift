@@ -83,6 +83,20 @@ public struct InboxReader {
             return body.readShort().flatMap { NodeInstance(text: $0) }.map(InboxFrame.dead)
         case .echo:
             return body.readInteger(as: UInt64.self).map { .echo(sequence: $0) }
+        case .moderation:
+            return readModeration(&body)
+        }
+    }
+
+    private static func readModeration(_ body: inout ByteBuffer) -> InboxFrame? {
+        switch body.readInteger(as: UInt8.self).flatMap(ModerationFrame.init) {
+        case .sanction:
+            guard let id = body.readShort(), let value = body.readShort() else { return nil }
+            return SanctionEntry(id: id, value: value).map(InboxFrame.sanction)
+        case .kick:
+            guard let room = body.readRoom(), let peer = body.readPeer() else { return nil }
+            return .kick(room, peer)
+        case nil: return nil
         }
     }
 }

@@ -11,6 +11,8 @@ public enum ClusterAction: Hashable, Sendable {
     case welcome(ConnectionID, Arrival)
     /// Something about one member, for the clients that were welcomed before.
     case presence(PresenceEvent, in: RoomKey, version: UInt64, to: [PeerID: ConnectionID])
+    /// Much has happened in a room at once, as after an outage: its clients are sent the whole list.
+    case resync(RoomList, in: RoomKey, to: [PeerID: ConnectionID])
     /// Hands a best effort signal to a client of this node.
     case pass(ConnectionID, ByteBuffer)
     /// Sends a best effort signal to the inbox of another node.
@@ -25,6 +27,16 @@ public struct Arrival: Hashable, Sendable {
     public var record: MemberRecord
     public var isResumed: Bool
     /// Everybody else in the room, by name.
+    public var members: [PeerID: Roster.Entry]
+    /// The version of the room at which this is so.
+    public var version: UInt64
+}
+
+/// A room as it is after many changes.
+public struct RoomList: Hashable, Sendable {
+    /// The changes, which the list says already.
+    public var events: [PresenceEvent]
+    /// Everybody in the room.
     public var members: [PeerID: Roster.Entry]
     /// The version of the room at which this is so.
     public var version: UInt64

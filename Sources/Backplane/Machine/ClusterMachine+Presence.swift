@@ -45,6 +45,24 @@ extension ClusterMachine {
         welcomeArrivals(room, now: now)
     }
 
+    /// Puts one list in the place of many messages about one room.
+    mutating func gatherPresence() {
+        var events: [RoomKey: [PresenceEvent]] = [:]
+        for case .presence(let event, let room, _, _) in actions { events[room, default: []].append(event) }
+        for (room, events) in events where events.count > resyncChanges {
+            guard let watch = rosters[room], let roster = watch.roster else { continue }
+            var isFirst = true
+            let list = ClusterAction.resync(
+                RoomList(events: events, members: roster.entries, version: watch.version), in: room,
+                to: watch.watchers)
+            actions = actions.compactMap { action in
+                guard case .presence(_, room, _, _) = action else { return action }
+                defer { isFirst = false }
+                return isFirst ? list : nil
+            }
+        }
+    }
+
     mutating func reviewAll(_ now: Int64) {
         for room in rosters.keys.sorted(by: { $0.text < $1.text }) { review(room, now: now) }
     }

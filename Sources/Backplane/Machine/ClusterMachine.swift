@@ -12,6 +12,8 @@ public struct ClusterMachine: Sendable {
     var away: [Place: Int64] = [:]
     /// Milliseconds that a session without a socket stays a member.
     let leaveWindowMs: Int64
+    /// Changes of one room in one step beyond which its clients are sent a list instead of one message for each.
+    let resyncChanges: Int
     var actions: [ClusterAction] = []
 
     struct PendingJoin: Hashable, Sendable {
@@ -34,8 +36,12 @@ public struct ClusterMachine: Sendable {
         var isIdle: Bool { watchers.isEmpty && arrivals.isEmpty }
     }
 
-    public init(membership: Membership, limits: Delivery.Limits = .init(), leaveWindowMs: Int64 = 30_000) {
+    public init(
+        membership: Membership, limits: Delivery.Limits = .init(), leaveWindowMs: Int64 = 30_000,
+        resyncChanges: Int = 50
+    ) {
         self.membership = membership
+        self.resyncChanges = resyncChanges
         delivery = Delivery(node: membership.node, limits: limits)
         self.leaveWindowMs = leaveWindowMs
     }
@@ -107,7 +113,7 @@ public struct ClusterMachine: Sendable {
             delivery.heard(numbers, level)
         case .undeliverable(let number, let reason):
             delivery.fail(number, reason, now: now)
-        case .joined, .left, .broadcast, .variant, .dead, .echo:
+        case .joined, .left, .broadcast, .variant, .dead, .echo, .sanction, .kick:
             return step(now) { $0.receive(frame, now: now) }
         }
         return finish(now)
@@ -132,6 +138,7 @@ public struct ClusterMachine: Sendable {
 
     mutating func finish(_ now: Int64) -> [ClusterAction] {
         collectDelivery()
+        if actions.count > resyncChanges { gatherPresence() }
         defer { actions.removeAll(keepingCapacity: true) }
         return actions
     }

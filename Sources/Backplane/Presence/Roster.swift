@@ -67,4 +67,10 @@ public enum PresenceEvent: Hashable, Sendable {
     case left(PeerID, LeaveReason)
     /// Nil = unchanged.
     case updated(PeerID, metadata: String?, isAway: Bool?)
+
+    public var peer: PeerID {
+        switch self {
+        case .joined(let peer, _), .left(let peer, _), .updated(let peer, _, _): peer
+        }
+    }
 }

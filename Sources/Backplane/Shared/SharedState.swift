@@ -39,6 +39,7 @@ public struct SharedState: Sendable {
     public let timings: Timings
     public let bounds: RendezvousBounds
     public let limits: InboxLimits
+    public let moderation: ModerationBounds
     package var guards = Guards.all
     var epoch: String?
     /// The shards that the live nodes agree on.
@@ -55,12 +56,19 @@ public struct SharedState: Sendable {
     var announced: [Announcement: Set<PeerID>] = [:]
     var inboxes: [InboxAddress: Inbox] = [:]
     var rendezvous: [RoomKey: RendezvousRoom] = [:]
+    var sanctions: [String: SanctionEntry] = [:]
+    var tickets: [String: Ticket] = [:]
+    var invites: [InviteID: SharedInvite] = [:]
     private var published: [Published] = []
 
-    public init(timings: Timings = .init(), bounds: RendezvousBounds = .init(), limits: InboxLimits = .init()) {
+    public init(
+        timings: Timings = .init(), bounds: RendezvousBounds = .init(), limits: InboxLimits = .init(),
+        moderation: ModerationBounds = .init()
+    ) {
         self.timings = timings
         self.bounds = bounds
         self.limits = limits
+        self.moderation = moderation
     }
 
     /// Executes one command at `nowMicros` (microseconds since the epoch, never going back).
@@ -106,6 +114,18 @@ public struct SharedState: Sendable {
         case .rendezvousUnregister(let room, let peer, let owner): .rendezvous(unregister(room, peer, owner, clock))
         case .rendezvousDiscover(let room, let limit, let position):
             .rendezvous(discover(room, limit: limit, after: position, clock))
+        case .sanction(let entries, let isNew): sanction(entries, isNew: isNew, clock)
+        case .sanctions: listSanctions(clock)
+        case .kick(let room, let peer): kick(peer, from: room)
+        case .storeTicket(let digest, let holder, let ttlMs): store(digest, holder, ttlMs, clock)
+        case .takeTicket(let digest): takeTicket(digest, clock)
+        case .createInvite(let invite): create(invite, clock)
+        case .invites(let room): .invites(invites(of: room, clock))
+        case .invite(let id): .invite(invite(id, clock))
+        case .revokeInvite(let id): revoke(id, clock)
+        case .redeemInvite(let id, let redeemer): redeem(id, by: redeemer, clock)
+        case .roomsOfNode(let node, _): .roomPage((index[node] ?? []).sorted { $0.text < $1.text }, cursor: 0)
+        case .occupancy(let room): .occupancy(rooms[room]?.interest ?? [:])
         case .nodes: .nodes(liveNodes(clock))
         }
     }

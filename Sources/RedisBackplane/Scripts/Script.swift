@@ -8,6 +8,7 @@ enum Script: String, CaseIterable {
         finishSweep
     case touch, fan
     case rendezvousRegister, rendezvousUnregister, rendezvousDiscover
+    case sanction, sanctions, kick, takeTicket, createInvite, invites, revokeInvite, redeemInvite
     case nodes
 
     var source: String {
@@ -31,6 +32,14 @@ enum Script: String, CaseIterable {
         case .rendezvousRegister: "#!lua\n" + Self.rendezvousLua + Self.rendezvousRegisterLua
         case .rendezvousUnregister: "#!lua flags=allow-oom\n" + Self.rendezvousLua + Self.rendezvousUnregisterLua
         case .rendezvousDiscover: "#!lua flags=allow-oom\n" + Self.rendezvousLua + Self.rendezvousDiscoverLua
+        case .sanction: "#!lua flags=allow-oom\n" + Self.clockLua + Self.frameLua + Self.tableLua + Self.sanctionLua
+        case .sanctions: "#!lua flags=allow-oom\n" + Self.clockLua + Self.tableLua + Self.sanctionsLua
+        case .kick: "#!lua flags=allow-oom\n" + Self.frameLua + Self.kickLua
+        case .takeTicket: "#!lua flags=allow-oom\n" + Self.takeTicketLua
+        case .createInvite: "#!lua\n" + Self.inviteLua + Self.createInviteLua
+        case .invites: "#!lua\n" + Self.inviteLua + Self.invitesLua
+        case .revokeInvite: "#!lua flags=allow-oom\n" + Self.inviteLua + Self.revokeInviteLua
+        case .redeemInvite: "#!lua\n" + Self.clockLua + Self.inviteLua + Self.redeemInviteLua
         case .nodes: "#!lua flags=allow-oom\n" + Self.clockLua + Self.nodesLua
         }
     }

@@ -4,6 +4,6 @@ public enum RoomKind: String, Hashable, Sendable, CaseIterable {
     case `public`
     /// Whoever has a room token, or an invite code to get one.
     case invite
-    /// Whoever has a room token, under moderation.
+    /// Whoever has a room token with the grant `moderate`.
     case admin
 }

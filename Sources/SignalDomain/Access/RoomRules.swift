@@ -5,18 +5,21 @@ public struct RoomRules: Hashable, Sendable {
     public var capacity: Int?
     /// Messages per minute that a peer without a token may send; nil = no budget of the room's own, 0 = none at all.
     public var anonymousWritesPerMinute: Int?
-    /// What a peer without a token may do; empty where a token is needed.
+    /// Messages per minute that all peers without a token together may send in the room through one node; nil = no budget.
+    public var anonymousRoomWritesPerMinute: Int?
+    /// What a peer without a token may do in a public room; empty where a token is needed.
     public var anonymous: Grants
     /// Whether members are given TURN credentials.
     public var hasTURN: Bool
 
     public init(
         kind: RoomKind = .public, capacity: Int? = nil, anonymousWritesPerMinute: Int? = nil,
-        anonymous: Grants = .member, hasTURN: Bool = true
+        anonymousRoomWritesPerMinute: Int? = nil, anonymous: Grants = .member, hasTURN: Bool = true
     ) {
         self.kind = kind
         self.capacity = capacity
         self.anonymousWritesPerMinute = anonymousWritesPerMinute
+        self.anonymousRoomWritesPerMinute = anonymousRoomWritesPerMinute
         self.anonymous = anonymous
         self.hasTURN = hasTURN
     }

@@ -25,10 +25,16 @@ extension Refusal {
             retryAfterSeconds: retryAfterSeconds)
     }
 
-    /// The token is absent or wrong; both sound the same.
+    /// There is no token where one is needed.
     public static let unauthorized = Refusal(
         status: 401, code: "unauthorized", title: "Unauthorized", sentence: "A valid token is needed.",
         extraHeaders: [("WWW-Authenticate", "Bearer realm=\"signal\"")], closing: .unauthorized)
+
+    /// The token is not good, whatever the reason (RFC 6750 §3.1).
+    public static let invalidToken = Refusal(
+        status: 401, code: "unauthorized", title: "Unauthorized", sentence: "A valid token is needed.",
+        extraHeaders: [("WWW-Authenticate", "Bearer realm=\"signal\", error=\"invalid_token\"")],
+        closing: .unauthorized)
 
     /// This address guessed too many tokens.
     public static func tooManyFailures(retryAfterSeconds: Int) -> Refusal {

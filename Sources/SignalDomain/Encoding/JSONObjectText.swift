@@ -1,45 +1,45 @@
 /// Writes one flat JSON object member by member, in the order of the calls.
-struct JSONObjectText {
+package struct JSONObjectText {
     private var bytes: [UInt8] = [UInt8(ascii: "{")]
 
-    init(capacity: Int = 256) {
+    package init(capacity: Int = 256) {
         bytes.reserveCapacity(capacity)
     }
 
     /// The finished object.
-    var closed: [UInt8] { bytes + [UInt8(ascii: "}")] }
+    package var closed: [UInt8] { bytes + [UInt8(ascii: "}")] }
 
-    mutating func add(_ name: StaticString, _ text: String) {
+    package mutating func add(_ name: StaticString, _ text: String) {
         begin(name)
         JSONText.append(text, to: &bytes)
     }
 
-    mutating func add(_ name: StaticString, _ number: some FixedWidthInteger) {
+    package mutating func add(_ name: StaticString, _ number: some FixedWidthInteger) {
         add(name, json: String(number))
     }
 
-    mutating func add(_ name: StaticString, _ flag: Bool) {
+    package mutating func add(_ name: StaticString, _ flag: Bool) {
         add(name, json: flag ? "true" : "false")
     }
 
     /// Adds a value that is JSON text already.
-    mutating func add(_ name: StaticString, json: String) {
+    package mutating func add(_ name: StaticString, json: String) {
         begin(name)
         bytes += json.utf8
     }
 
-    mutating func add(_ name: StaticString, _ object: JSONObjectText) {
+    package mutating func add(_ name: StaticString, _ object: JSONObjectText) {
         begin(name)
         bytes += object.closed
     }
 
     /// Adds an array of objects.
-    mutating func add(_ name: StaticString, _ objects: some Sequence<JSONObjectText>) {
+    package mutating func add(_ name: StaticString, _ objects: some Sequence<JSONObjectText>) {
         add(name, array: objects) { $1 += $0.closed }
     }
 
     /// Adds an array of strings.
-    mutating func add(_ name: StaticString, _ texts: some Sequence<String>) {
+    package mutating func add(_ name: StaticString, _ texts: some Sequence<String>) {
         add(name, array: texts) { JSONText.append($0, to: &$1) }
     }
 

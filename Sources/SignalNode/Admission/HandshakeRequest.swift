@@ -14,13 +14,15 @@ public struct HandshakeRequest: Sendable {
     /// The contract that the client asks for.
     public var dialect: Dialect
     public var origin: String?
+    /// `?region=`: where the client would like its TURN servers.
+    public var region: String?
     /// The address behind the trusted proxies.
     public var client: ClientAddress
 
     public init(
         namespace: String? = nil, room: String? = nil, peerID: String? = nil, authorization: String? = nil,
         queryToken: String? = nil, protocolToken: String? = nil, dialect: Dialect = .one,
-        origin: String? = nil, client: ClientAddress
+        origin: String? = nil, region: String? = nil, client: ClientAddress
     ) {
         self.namespace = namespace
         self.room = room
@@ -30,6 +32,7 @@ public struct HandshakeRequest: Sendable {
         self.protocolToken = protocolToken
         self.dialect = dialect
         self.origin = origin
+        self.region = region
         self.client = client
     }
 }

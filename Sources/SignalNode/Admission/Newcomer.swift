@@ -1,6 +1,5 @@
 import Backplane
 import CoreMetrics
-import Crypto
 import NIOCore
 import SignalDomain
 
@@ -9,34 +8,46 @@ import SignalDomain
 /// Confined to the event loop of its socket.
 final class Newcomer: SocketSession {
     /// What the handshake fixed.
-    struct Ticket {
+    struct Place: Sendable {
         let room: RoomKey
-        /// The name in the query, if there was one.
-        let peer: PeerID?
         let client: ClientAddress
         let address: AddressKey
         let hasSlot: Bool
         let isExempt: Bool
         let shard: LoopShard.Handle
-        /// Whether the request carried a valid token, or none is needed.
-        let isAuthorized: Bool
+        /// The TURN region that the client asks for.
+        let region: String?
+
+        func seat(of peer: PeerID) -> Session.Seat {
+            Session.Seat(
+                peer: peer, room: room, connection: ConnectionID(bits: .random(in: .min ... .max)), client: client,
+                address: address, hasSlot: hasSlot, isExempt: isExempt, shard: shard, region: region)
+        }
     }
 
     private enum Phase {
         case connecting
         case expecting(any SessionSocket, since: Int64)
+        /// The token of the hello is being verified; what the client says meanwhile waits.
+        case verifying(any SessionSocket, Backlog)
         case greeted(Session)
         case ended
     }
 
     let dialect = Dialect.two
     var isUnknown: Bool { if case .greeted = phase { false } else { true } }
-    private let ticket: Ticket
+    private let place: Place
+    /// The name in the query, if there was one.
+    private let named: PeerID?
+    /// As whom the request itself proved the client; a token in the hello counts only without one there.
+    private let identity: Identity
     private let node: Node
     private var phase = Phase.connecting
 
-    init(_ ticket: Ticket, node: Node) {
-        self.ticket = ticket
+    init(at place: Place, as named: PeerID?, identity: Identity, node: Node) {
+        self.place = place
+        self.named = named
+        self.identity = identity
         self.node = node
     }
 
@@ -48,6 +59,12 @@ final class Newcomer: SocketSession {
         switch phase {
         case .greeted(let session): session.receive(message)
         case .expecting(let socket, _): greet(message, socket)
+        case .verifying(let socket, var backlog):
+            if backlog.keep(message) {
+                phase = .verifying(socket, backlog)
+            } else {
+                refuse(socket, .badRequest)
+            }
         case .connecting, .ended: break
         }
     }
@@ -58,7 +75,7 @@ final class Newcomer: SocketSession {
         case .expecting(let socket, let since):
             let patience = Int64(node.configuration.delivery.helloTimeoutMs)
             if patience > 0, node.clock.monotonicMs() - since > patience { refuse(socket, .helloTimeout) }
-        case .connecting, .ended: break
+        case .connecting, .verifying, .ended: break
         }
     }
 
@@ -69,7 +86,7 @@ final class Newcomer: SocketSession {
     func closed(_ end: SocketEnd) {
         if case .greeted(let session) = phase { return session.closed(end) }
         phase = .ended
-        node.releaseSlot(ticket.address, hasSlot: ticket.hasSlot)
+        node.releaseSlot(place.address, hasSlot: place.hasSlot)
     }
 
     private func refuse(_ socket: any SessionSocket, _ reason: CloseReason) {
@@ -79,72 +96,91 @@ final class Newcomer: SocketSession {
 
     private func greet(_ message: ByteBuffer, _ socket: any SessionSocket) {
         node.metrics.messages.increment()
-        let reason: CloseReason? = message.withUnsafeReadableBytes { bytes in
+        message.withUnsafeReadableBytes { bytes in
             guard let scanned = try? MessageScanner.scan(bytes, limits: node.reliableScanLimits) else {
-                return .helloExpected
+                return refuse(socket, .helloExpected)
             }
             do throws(HelloFault) {
                 let limit = node.configuration.delivery.peerMetadataBytes
-                return enter(try Hello(scanned, in: bytes, maxMetadataBytes: limit), socket)
+                identify(try Hello(scanned, in: bytes, maxMetadataBytes: limit), socket)
             } catch {
-                return error.closing
+                refuse(socket, error.closing)
             }
         }
-        if let reason { refuse(socket, reason) }
+    }
+
+    private func identify(_ hello: Hello, _ socket: any SessionSocket) {
+        guard identity == .anonymous, let token = hello.token else { return enter(hello, as: identity, socket) }
+        phase = .verifying(socket, Backlog())
+        node.identify(Credentials(token: token), from: place.client, on: place.shard.loop) { [self] result in
+            guard case .verifying(_, let backlog) = phase else { return }
+            switch result {
+            case .success(let identity):
+                enter(hello, as: identity, socket)
+                for message in backlog.messages { receive(message) }
+            case .failure(let refusal): refuse(socket, refusal.closing ?? .unauthorized)
+            }
+        }
     }
 
     /// Begins the session that the hello asks for, or says why not.
-    private func enter(_ hello: Hello, _ socket: any SessionSocket) -> CloseReason? {
-        if let named = ticket.peer, let said = hello.peerID, named != said { return .peerIDMismatch }
-        guard let peer = hello.peerID ?? ticket.peer ?? node.randomPeer() else { return .internalError }
-        guard let id = SessionID(hello.sid) else { return .badRequest }
-        if !ticket.isAuthorized, !node.sharedToken.admits(hello.token) {
-            node.metrics.authFailures.increment()
-            return .unauthorized
+    private func enter(_ hello: Hello, as identity: Identity, _ socket: any SessionSocket) {
+        do throws(Refused) {
+            if let named, let said = hello.peerID, named != said { throw Refused(.peerIDMismatch) }
+            guard let id = SessionID(hello.sid) else { throw Refused(.badRequest) }
+            let wanted = hello.peerID ?? named
+            let principal = try principal(of: identity, as: wanted)
+            guard let peer = wanted ?? principal.peer ?? node.randomPeer() else { throw Refused(.internalError) }
+            if node.status.isDraining { throw Refused(.restart) }
+            begin(hello, id, peer, identity, principal, socket)
+        } catch {
+            refuse(socket, error.reason)
         }
-        if node.status.isDraining { return .restart }
-        let seat = Session.Seat(
-            peer: peer, room: ticket.room, connection: ConnectionID(bits: .random(in: .min ... .max)),
-            address: ticket.address, hasSlot: ticket.hasSlot, isExempt: ticket.isExempt, shard: ticket.shard)
+    }
+
+    private struct Refused: Error {
+        let reason: CloseReason
+        init(_ reason: CloseReason) { self.reason = reason }
+    }
+
+    private func principal(of identity: Identity, as peer: PeerID?) throws(Refused) -> Principal {
+        do throws(Refusal) {
+            return try node.principal(of: identity, in: place.room, as: peer, from: place.client, needing: .join)
+        } catch {
+            throw Refused(error.closing ?? .forbidden)
+        }
+    }
+
+    private func begin(
+        _ hello: Hello, _ id: SessionID, _ peer: PeerID, _ identity: Identity, _ principal: Principal,
+        _ socket: any SessionSocket
+    ) {
+        let seat = place.seat(of: peer)
         let token = hello.resume?.token ?? ResumeToken.random()
         let conversation = Conversation(
-            stamp: Stamp(peer: peer, room: ticket.room, sourceSession: ResumeToken.publicName(of: hello.sid)),
+            stamp: Stamp(peer: peer, room: place.room, sourceSession: ResumeToken.publicName(of: hello.sid)),
             resumeToken: token, isHeard: hello.resume != nil, nowMs: node.clock.monotonicMs())
-        let session = Session(seat, node: node, conversation: conversation)
+        let session = Session(
+            seat, node: node, identity: identity, principal: principal, conversation: conversation)
         phase = .greeted(session)
         session.open(on: socket)
-        session.cluster.join(command(hello, id, token, for: seat), for: session) { answer in
+        session.cluster.join(command(hello, id, token, principal, for: seat), for: session) { answer in
             if let reason = CloseReason(refusal: answer) { session.end(reason) }
         }
-        return nil
     }
 
-    private func command(_ hello: Hello, _ id: SessionID, _ token: String, for seat: Session.Seat) -> JoinCommand {
+    private func command(
+        _ hello: Hello, _ id: SessionID, _ token: String, _ principal: Principal, for seat: Session.Seat
+    ) -> JoinCommand {
         let record = MemberRecord(
             node: NodeInstance(bits: 0), session: id, connectionNumber: hello.cn, connection: seat.connection,
-            owner: node.owner(of: ticket.client), resumeDigest: ResumeToken.digest(of: token),
-            flags: hello.resume == nil ? .unheard : [], metadata: hello.metadata)
+            owner: node.owner(of: principal, from: place.client), resumeDigest: ResumeToken.digest(of: token),
+            flags: hello.resume == nil ? .unheard : [],
+            // What the others are shown is written as much as a signal is.
+            metadata: principal.grants.contains(.write) ? hello.metadata : "")
         return JoinCommand(
-            room: seat.room, peer: seat.peer, record: record, capacity: node.configuration.rooms.maxMembers,
+            room: seat.room, peer: seat.peer, record: record, capacity: node.capacity(of: seat.room),
             hasProof: hello.resume != nil)
-    }
-}
-
-/// The secret that brings a client back to its session, and what others may know of either.
-enum ResumeToken {
-    /// 128 random bits as base64url.
-    static func random() -> String {
-        Base64URL.encode((0..<16).map { _ in UInt8.random(in: .min ... .max) })
-    }
-
-    /// What the shared state keeps of a token: half of its SHA-256, in hexadecimal.
-    static func digest(of token: String) -> String {
-        SHA256.hash(data: Array(token.utf8)).prefix(16).hexadecimal
-    }
-
-    /// What other peers see of a session: base64url of the first 12 bytes of SHA-256 over `bs:s:` and its `sid`.
-    static func publicName(of sid: String) -> String {
-        Base64URL.encode(Array(SHA256.hash(data: Array("bs:s:\(sid)".utf8)).prefix(12)))
     }
 }
 

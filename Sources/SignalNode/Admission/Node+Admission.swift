@@ -14,55 +14,81 @@ extension Node {
     ) {
         do throws(Refusal) {
             let (room, peer) = try names(of: request)
+            if isBlocked(request.client) { throw Refusal.blocked }
             try check(origin: request.origin)
-            if request.dialect == .two { return completion(.success(try newcomer(request, room, peer, on: loop))) }
-            guard let peer = peer ?? randomPeer() else { throw .internalError }
-            let session = try seat(request, room: room, peer: peer, on: loop)
-            do throws(Refusal) {
-                try check(token: request)
-                guard !status.isDraining else { throw .draining(retryAfterSeconds: retryAfterSeconds) }
-            } catch {
-                release(session.seat)
-                throw error
+            let place = try place(for: request, in: room, on: loop)
+            let answer = { [self] (result: Result<any SocketSession, Refusal>) in
+                if case .failure = result { releaseSlot(place.address, hasSlot: place.hasSlot) }
+                completion(result)
             }
-            let answer = NIOLoopBound(completion, eventLoop: loop)
-            session.cluster.join(command(for: session, request), for: session) { [self] result in
-                if let refusal = refusal(of: result) {
-                    release(session.seat)
-                    answer.value(.failure(refusal))
-                } else {
-                    answer.value(.success(session))
-                }
+            switch request.dialect {
+            case .one: enter(request, as: peer, at: place, on: loop, completion: answer)
+            case .two: expect(request, as: peer, at: place, on: loop, completion: answer)
             }
         } catch {
-            if error.status == 401 { metrics.authFailures.increment() }
             completion(.failure(error))
         }
     }
 
-    /// Dialect 2 is asked for its name and its token by the first frame, unless it gave them before.
-    private func newcomer(
-        _ request: HandshakeRequest, _ room: RoomKey, _ peer: PeerID?, on loop: any EventLoop
-    ) throws(Refusal) -> Newcomer {
+    /// Takes the address's slot, as long as nobody says no.
+    private func place(
+        for request: HandshakeRequest, in room: RoomKey, on loop: any EventLoop
+    ) throws(Refusal) -> Newcomer.Place {
         guard let shard = shards.first(where: { $0.loop === loop }) else { throw .internalError }
         let address = AddressKey(request.client)
         let isExempt = exempt.contains(request.client)
         guard let hasSlot = takeSlot(address, isExempt: isExempt) else {
             throw .tooManyConnections(retryAfterSeconds: retryAfterSeconds)
         }
-        do throws(Refusal) {
-            let token = SharedToken.token(
-                authorization: request.authorization, protocolToken: request.protocolToken, query: request.queryToken)
-            if token != nil { try check(token: request) }
-            guard !status.isDraining else { throw .draining(retryAfterSeconds: retryAfterSeconds) }
-            guard status.isReady else { throw .unavailable(retryAfterSeconds: retryAfterSeconds) }
-            let ticket = Newcomer.Ticket(
-                room: room, peer: peer, client: request.client, address: address, hasSlot: hasSlot,
-                isExempt: isExempt, shard: shard, isAuthorized: token != nil || !sharedToken.isRequired)
-            return Newcomer(ticket, node: self)
-        } catch {
+        guard status.isReady || status.isDraining else {
             releaseSlot(address, hasSlot: hasSlot)
-            throw error
+            throw .unavailable(retryAfterSeconds: retryAfterSeconds)
+        }
+        return Newcomer.Place(
+            room: room, client: request.client, address: address, hasSlot: hasSlot, isExempt: isExempt, shard: shard,
+            region: request.region)
+    }
+
+    /// Dialect 1: the token, the policy, then the peer ID.
+    private func enter(
+        _ request: HandshakeRequest, as peer: PeerID?, at place: Newcomer.Place, on loop: any EventLoop,
+        completion: @escaping (Result<any SocketSession, Refusal>) -> Void
+    ) {
+        identify(request.credentials, from: request.client, on: loop) { [self] result in
+            do throws(Refusal) {
+                let identity = try result.get()
+                let principal = try principal(
+                    of: identity, in: place.room, as: peer, from: place.client, needing: .join)
+                guard !status.isDraining else { throw .draining(retryAfterSeconds: retryAfterSeconds) }
+                guard let peer = peer ?? principal.peer ?? randomPeer() else { throw .internalError }
+                let session = Session(place.seat(of: peer), node: self, identity: identity, principal: principal)
+                let answer = NIOLoopBound(completion, eventLoop: loop)
+                let command = command(for: session, principal, request.client)
+                session.cluster.join(command, for: session) { [self] result in
+                    answer.value(refusal(of: result).map { .failure($0) } ?? .success(session))
+                }
+            } catch {
+                completion(.failure(error))
+            }
+        }
+    }
+
+    /// Dialect 2 is asked for its name and its token by the first frame, unless it gave them before.
+    private func expect(
+        _ request: HandshakeRequest, as peer: PeerID?, at place: Newcomer.Place, on loop: any EventLoop,
+        completion: @escaping (Result<any SocketSession, Refusal>) -> Void
+    ) {
+        identify(request.credentials, from: request.client, on: loop) { [self] result in
+            do throws(Refusal) {
+                let identity = try result.get()
+                if identity != .anonymous {
+                    _ = try principal(of: identity, in: place.room, as: peer, from: place.client, needing: .join)
+                }
+                guard !status.isDraining else { throw .draining(retryAfterSeconds: retryAfterSeconds) }
+                completion(.success(Newcomer(at: place, as: peer, identity: identity, node: self)))
+            } catch {
+                completion(.failure(error))
+            }
         }
     }
 
@@ -87,41 +113,21 @@ extension Node {
         guard allowed.contains(origin.lowercased()) else { throw .originRefused }
     }
 
-    private func check(token request: HandshakeRequest) throws(Refusal) {
-        let token = SharedToken.token(
-            authorization: request.authorization, protocolToken: request.protocolToken, query: request.queryToken)
-        guard sharedToken.admits(token) else { throw .unauthorized }
-    }
-
-    private func seat(
-        _ request: HandshakeRequest, room: RoomKey, peer: PeerID, on loop: any EventLoop
-    ) throws(Refusal) -> Session {
-        guard let shard = shards.first(where: { $0.loop === loop }) else { throw .internalError }
-        let address = AddressKey(request.client)
-        let isExempt = exempt.contains(request.client)
-        guard let hasSlot = takeSlot(address, isExempt: isExempt) else {
-            throw .tooManyConnections(retryAfterSeconds: retryAfterSeconds)
-        }
-        let seat = Session.Seat(
-            peer: peer, room: room, connection: ConnectionID(bits: .random(in: .min ... .max)), address: address,
-            hasSlot: hasSlot, isExempt: isExempt, shard: shard)
-        guard status.isReady || status.isDraining else {
-            release(seat)
-            throw .unavailable(retryAfterSeconds: retryAfterSeconds)
-        }
-        return Session(seat, node: self)
-    }
-
-    private func command(for session: Session, _ request: HandshakeRequest) -> JoinCommand {
+    private func command(
+        for session: Session, _ principal: Principal, _ client: ClientAddress
+    ) -> JoinCommand {
         let seat = session.seat
         let record = MemberRecord(
             node: NodeInstance(bits: 0),
             session: SessionID(high: .random(in: .min ... .max), low: .random(in: .min ... .max)),
-            connection: seat.connection, owner: owner(of: request.client), flags: .legacy)
+            connection: seat.connection, owner: owner(of: principal, from: client), flags: .legacy)
         return JoinCommand(
-            room: seat.room, peer: seat.peer, record: record, capacity: configuration.rooms.maxMembers,
+            room: seat.room, peer: seat.peer, record: record, capacity: capacity(of: seat.room),
             takeover: configuration.access.legacyReplace ? .anyone : .sameOwner)
     }
+
+    /// The most members of a room over the whole cluster; 0 = no limit.
+    func capacity(of room: RoomKey) -> Int { rules(for: room).capacity ?? configuration.rooms.maxMembers }
 
     private func refusal(of answer: JoinAnswer) -> Refusal? {
         switch answer {

@@ -225,6 +225,8 @@ final class ClusterCore {
                 answers[connection] = nil
                 on(connection) { $0.welcome(welcome) }
             case .presence(let event, _, let version, let watchers): show(event, version, to: watchers)
+            case .resync(let list, _, let watchers):
+                for (watcher, connection) in watchers { on(connection) { $0.show(list, besides: watcher) } }
             case .pass(let connection, let payload): on(connection) { $0.deliver(SignalFrame.text(payload), from: nil) }
             case .forward(let frame, let node): relay.append(.frame(frame, to: node))
             case .dropped: metrics.degradedDrops.increment()

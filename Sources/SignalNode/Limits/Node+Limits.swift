@@ -48,6 +48,7 @@ extension Node {
         shards.first?.loop.scheduleRepeatedTask(initialDelay: .seconds(60), delay: .seconds(60)) { [weak self] task in
             guard let self else { return task.cancel() }
             addresses.prune(nowMs: clock.monotonicMs())
+            ice.prune(nowMs: clock.monotonicMs())
             tokenFailures.withLock { $0.prune(nowMs: clock.monotonicMs()) }
         }
     }

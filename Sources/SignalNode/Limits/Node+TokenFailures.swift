@@ -2,13 +2,13 @@ import SignalDomain
 
 /// Wrong tokens, counted by the address that no header can forge: a header counts only when a trusted proxy wrote it.
 extension Node {
-    /// Whether a token that comes from this client is worth a look.
-    func admitToken(from client: ClientAddress) throws(Refusal) {
-        guard !exempt.contains(client) else { return }
+    /// Why a token that comes from this client is not worth a look; nil = it is, or there is none.
+    func refusal(of credentials: Credentials, from client: ClientAddress) -> Refusal? {
+        guard credentials.token != nil, !exempt.contains(client) else { return nil }
         let now = clock.monotonicMs()
         let verdict = tokenFailures.withLock { $0.admit(AddressKey(client), nowMs: now) }
-        guard case .refused(let retryAfterMs) = verdict, !configuration.rates.dryRun else { return }
-        throw .tooManyFailures(retryAfterSeconds: Int(clamping: (retryAfterMs + 999) / 1_000))
+        guard case .refused(let retryAfterMs) = verdict, !configuration.rates.dryRun else { return nil }
+        return .tooManyFailures(retryAfterSeconds: Int(clamping: (retryAfterMs + 999) / 1_000))
     }
 
     /// Counts a wrong token.

@@ -5,14 +5,20 @@ public import SignalDomain
 extension Node {
     /// The answer as JSON.
     ///
-    /// - Parameter signalingURL: the address that the request itself suggests; a configured one wins.
-    public func bootstrap(namespace: String?, room: String?, signalingURL: String) async throws(Refusal) -> [UInt8] {
+    /// - Parameters:
+    ///   - region: where the caller would like its TURN servers.
+    ///   - signalingURL: the address that the request itself suggests; a configured one wins.
+    public func bootstrap(
+        namespace: String?, room: String?, region: String?, by caller: Caller, signalingURL: String
+    ) async throws(Refusal) -> [UInt8] {
         let key: RoomKey
         do throws(NameError) {
             key = try RoomKey(namespace: namespace, room: room)
         } catch {
             throw .badName(error)
         }
+        let visitor = try await visitor(caller, in: key, needing: .join)
+        let ice = iceServers(for: visitor, in: key, from: caller.client, region: region)
         let peers = await memberCount(of: key)
         var out = Array("{\"namespace\":".utf8)
         out += JSONText.quote(key.namespace)
@@ -20,7 +26,9 @@ extension Node {
         out += JSONText.quote(key.room)
         out += Array(",\"peers\":\(peers),\"signalingUrl\":".utf8)
         out += JSONText.quote(configuration.publicSignalingURL ?? signalingURL)
-        out += Array(",\"iceServers\":\(iceServers),\"roomKind\":\"public\",\"protocol\":[".utf8)
+        let kind = rules(for: key).kind.rawValue
+        out += Array(
+            ",\"iceServers\":\(ice.json),\"iceTtlMs\":\(ice.ttlMs),\"roomKind\":\"\(kind)\",\"protocol\":[".utf8)
         out += JSONText.quote(Dialect.two.subprotocol ?? "")
         out += Array("],\"limits\":{\"maxMessageBytes\":".utf8)
         out += Array(
@@ -31,29 +39,21 @@ extension Node {
         return out
     }
 
-    /// What `RTCPeerConnection` takes as `iceServers`, as JSON text.
-    var iceServers: String {
-        guard !configuration.stunURIs.isEmpty else { return "[]" }
-        let urls = configuration.stunURIs.map { String(decoding: JSONText.quote($0), as: UTF8.self) }
-        return #"[{"urls":[\#(urls.joined(separator: ","))]}]"#
-    }
-
     /// What a session of dialect 2 hears first.
-    func welcome(_ arrival: Arrival, members: [PresenceEntry], hasMore: Bool, resumeToken: String) -> Welcome {
+    func welcome(
+        _ arrival: Arrival, members: [PresenceEntry], hasMore: Bool, resumeToken: String, ice: IceOffer, grants: Grants
+    ) -> Welcome {
         Welcome(
             peer: arrival.place.peer, room: arrival.place.room, now: clock.wall(), node: configuration.nodeName,
             resumed: arrival.isResumed, members: members, more: hasMore, version: arrival.version,
             resumeToken: resumeToken, resumeWindowMs: Int64(configuration.delivery.leaveWindowMs),
-            iceServers: iceServers, iceTtlMs: Self.stunTTLMs,
+            iceServers: ice.json, iceTtlMs: ice.ttlMs,
             heartbeatMs: Int64(configuration.delivery.clientHeartbeatMs),
             limits: .init(
                 maxMessageBytes: configuration.messages.maxBytes,
                 messagesPerMinute: configuration.rates.messagesPerMinute),
-            grants: ["join", "read", "write", "register", "discover"])
+            grants: grants.names)
     }
-
-    /// STUN servers need no credentials, so there is nothing that runs out: a day stands for that.
-    static let stunTTLMs: Int64 = 86_400_000
 
     /// The members of a room over the whole cluster; on an island, those that this node knows of.
     private func memberCount(of room: RoomKey) async -> Int {

@@ -25,57 +25,34 @@ public struct RegistrationRequest: Sendable {
     }
 }
 
-/// Who sends an HTTP request.
-public struct Caller: Sendable {
-    /// The value of the `Authorization` header.
-    public var authorization: String?
-    /// `?token=`
-    public var queryToken: String?
-    /// The address behind the trusted proxies.
-    public var client: ClientAddress
-
-    public init(authorization: String?, queryToken: String?, client: ClientAddress) {
-        self.authorization = authorization
-        self.queryToken = queryToken
-        self.client = client
-    }
-}
-
-/// A caller whose token was checked: only `Node.authorize` makes one.
-public struct AuthorizedCaller: Sendable {
-    /// Who owns what the caller registers.
-    let owner: String
-    public let principal: Principal
-}
-
 /// The rendezvous requests of protocol.md §1.
 extension Node {
-    /// Checks the token of a request, before anything of its body is read.
-    public func authorize(_ caller: Caller) throws(Refusal) -> AuthorizedCaller {
-        let token = SharedToken.token(authorization: caller.authorization, query: caller.queryToken)
-        guard sharedToken.admits(token) else {
-            metrics.authFailures.increment()
-            throw RendezvousError.tokenRequired.refusal
+    /// Checks the token of a registration, before anything of its body is read.
+    public func registrant(_ caller: Caller) async throws(Refusal) -> IdentifiedCaller {
+        do throws(Refusal) { return try await identify(caller, needing: .register) } catch {
+            throw error.status == 401 ? RendezvousError.tokenRequired.refusal : error
         }
-        return AuthorizedCaller(owner: owner(of: caller.client), principal: .anonymous)
     }
 
     /// Registers a peer; answers its record as JSON.
     public func register(
-        _ request: RegistrationRequest, by caller: AuthorizedCaller
+        _ request: RegistrationRequest, by caller: IdentifiedCaller
     ) async throws(Refusal) -> [UInt8] {
         let bounds = rendezvousBounds
         let room: RoomKey
-        let registration: RendezvousRegistration
+        let peer: PeerID
+        let ttlMs: Int64
         do throws(RendezvousError) {
             room = try Self.room(request.namespace, request.room)
             try bounds.check(addresses: request.addresses, metadata: request.metadata)
-            registration = RendezvousRegistration(
-                peer: try Self.peer(request.peerID), addresses: request.addresses, metadata: request.metadata,
-                ttlMs: try RendezvousTTL.normalize(request.ttl, bounds: bounds), owner: caller.owner)
+            peer = try Self.peer(request.peerID)
+            ttlMs = try RendezvousTTL.normalize(request.ttl, bounds: bounds)
         } catch {
             throw error.refusal
         }
+        let registration = RendezvousRegistration(
+            peer: peer, addresses: request.addresses, metadata: request.metadata, ttlMs: ttlMs,
+            owner: try authorize(caller, in: room, as: peer, needing: .register).owner)
         guard case .registered(let entry) = try await rendezvous(.rendezvousRegister(room, registration), in: room)
         else {
             throw .internalError
@@ -86,7 +63,7 @@ extension Node {
 
     /// Removes the caller's record; an absent one is no error.
     public func unregister(
-        namespace: String?, room: String?, peerID: String, by caller: AuthorizedCaller
+        namespace: String?, room: String?, peerID: String, by caller: IdentifiedCaller
     ) async throws(Refusal) {
         let key: RoomKey
         let peer: PeerID
@@ -96,17 +73,21 @@ extension Node {
         } catch {
             throw error.refusal
         }
-        _ = try await rendezvous(.rendezvousUnregister(key, peer, owner: caller.owner), in: key)
+        let owner = try authorize(caller, in: key, as: peer, needing: .register).owner
+        _ = try await rendezvous(.rendezvousUnregister(key, peer, owner: owner), in: key)
     }
 
     /// One page of the records of a room as JSON: `{namespace,room,peers,cookie,more}`.
     public func discover(
-        namespace: String?, room: String?, limit: Int?, cookie: String?
+        namespace: String?, room: String?, limit: Int?, cookie: String?, by caller: Caller
     ) async throws(Refusal) -> [UInt8] {
         let key: RoomKey
         var position: RendezvousPosition?
+        do throws(RendezvousError) { key = try Self.room(namespace, room) } catch { throw error.refusal }
+        guard try await visitor(caller, in: key, needing: .discover).grants.contains(.discover) else {
+            throw .unauthorized
+        }
         do throws(RendezvousError) {
-            key = try Self.room(namespace, room)
             if let cookie, !cookie.isEmpty {
                 position = try RendezvousCookie.decode(cookie, room: key, mac: { sign($0) })
             }

@@ -3,10 +3,8 @@ import SignalDomain
 
 /// What a session of dialect 2 remembers of its socket, besides its seat. Confined to the loop of the socket.
 final class Conversation {
-    /// Frames that may arrive between the hello and the welcome, and messages that the client may send in between.
+    /// Frames that may arrive between the hello and the welcome.
     static let maxEarly = 256
-    /// Bytes of these messages.
-    static let maxEarlyBytes = 1_048_576
 
     /// The stamp of signals that are to be confirmed.
     let confirmedStamp: Stamp
@@ -17,14 +15,15 @@ final class Conversation {
     /// Nothing but the welcome may come first.
     private(set) var isWelcomed = false
     private var earlyFrames: [ByteBuffer] = []
-    private var earlyBytes = 0
-    private var earlyMessages: [ByteBuffer] = []
+    private var earlyMessages = Backlog()
     /// Directed signals that the cluster has not dispatched yet: a broadcast must not overtake them.
     var underway = 0
     /// When the client was heard last, in milliseconds.
     var heardAt: Int64
     /// Members of the room, as far as this client was told.
     var members = 1
+    /// When its TURN credentials have to be renewed.
+    var ice: IceLease?
     /// A receipt beyond the budget: it waits for the next look at the clock, for no later one may come.
     private var lateReceipt: UInt64?
     private var commands: FixedWindow
@@ -48,9 +47,7 @@ final class Conversation {
 
     /// Keeps a message of a client that did not wait for its welcome; false when it sends too many.
     func keepMessage(_ message: ByteBuffer) -> Bool {
-        earlyMessages.append(message)
-        earlyBytes += message.readableBytes
-        return earlyMessages.count <= Self.maxEarly && earlyBytes <= Self.maxEarlyBytes
+        earlyMessages.keep(message)
     }
 
     /// Hands out what was kept; from now on nothing is.
@@ -58,9 +55,9 @@ final class Conversation {
         isWelcomed = true
         defer {
             earlyFrames = []
-            earlyMessages = []
+            earlyMessages = Backlog()
         }
-        return (earlyFrames, earlyMessages)
+        return (earlyFrames, earlyMessages.messages)
     }
 
     /// Whether the budget of messages to the server itself admits one more.

@@ -12,22 +12,38 @@ extension Session {
         guard case .open(let socket) = state.value.phase, let token = state.value.conversation?.resumeToken else {
             return
         }
-        let entries = arrival.members.sorted { $0.key.text < $1.key.text }.map { entry($0.key, $0.value) }
-        state.value.conversation?.members = entries.count + 1
-        let page = Array(entries.prefix(Self.pageSize))
-        var rest = entries.dropFirst(page.count)
+        let pages = list(arrival.members)
         let welcome = node.welcome(
-            arrival, members: page, hasMore: !rest.isEmpty, resumeToken: token)
+            arrival, members: pages.first ?? [], hasMore: pages.count > 1, resumeToken: token, ice: iceServers(),
+            grants: state.value.principal.grants)
         socket.send(SignalFrame.text(welcome.json), from: nil)
-        while !rest.isEmpty {
-            let page = Array(rest.prefix(Self.pageSize))
-            rest = rest.dropFirst(page.count)
-            let text = ServerMessages.members(page, more: !rest.isEmpty, version: arrival.version)
-            socket.send(SignalFrame.text(text), from: nil)
-        }
+        for text in rest(of: pages, version: arrival.version) { socket.send(SignalFrame.text(text), from: nil) }
         let kept = state.value.conversation?.welcome()
         for frame in kept?.frames ?? [] { socket.send(frame, from: nil) }
         for message in kept?.messages ?? [] { receive(message) }
+    }
+
+    /// A room in pages, for this client; it is told of none but its members.
+    private func list(_ members: [PeerID: Roster.Entry]) -> [[PresenceEntry]] {
+        let entries = members.sorted { $0.key.text < $1.key.text }.map { entry($0.key, $0.value) }
+        state.value.conversation?.members = entries.count + 1
+        return stride(from: 0, to: entries.count, by: Self.pageSize).map {
+            Array(entries[$0..<min($0 + Self.pageSize, entries.count)])
+        }
+    }
+
+    /// The messages that follow the first page.
+    private func rest(of pages: [[PresenceEntry]], version: UInt64) -> [[UInt8]] {
+        pages.enumerated().dropFirst().map { index, page in
+            ServerMessages.members(page, more: index < pages.count - 1, version: version)
+        }
+    }
+
+    /// Replaces all that the client was told of its room.
+    func show(_ room: RoomList, besides watcher: PeerID) {
+        let pages = list(room.members.filter { $0.key != watcher })
+        say(ServerMessages.resync(pages.first ?? [], more: pages.count > 1, version: room.version))
+        for text in rest(of: pages, version: room.version) { say(text) }
     }
 
     private func entry(_ peer: PeerID, _ entry: Roster.Entry) -> PresenceEntry {

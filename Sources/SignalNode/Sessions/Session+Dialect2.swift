@@ -11,7 +11,7 @@ extension Session {
             if state.value.conversation?.keepMessage(message) == false { end(.badRequest) }
             return
         }
-        node.metrics.messages.increment()
+        countMessage()
         if state.value.conversation?.isHeard == false {
             state.value.conversation?.isHeard = true
             cluster.post(.heard(self))
@@ -51,8 +51,10 @@ extension Session {
             socket.send(SignalFrame.text(ServerMessages.heartbeatAck(now: node.clock.wall())), from: nil)
             if let sequence { cluster.post(.confirmed(sequence, self)) }
         case .ack(let sequence): cluster.post(.confirmed(sequence, self))
-        case .presence(let metadata): cluster.post(.metadata(metadata, self))
-        case .auth(let token): if !node.sharedToken.admits(token) { end(.unauthorized) }
+        case .presence(let metadata):
+            guard grants.contains(.write) else { return refuse(.forbidden, socket) }
+            cluster.post(.metadata(metadata, self))
+        case .auth(let token): renew(token) { self.refuse(.forbidden, socket) }
         case .telemetry(let report): node.metrics.report(report)
         case .leave:
             leave(.left(.left))
@@ -70,14 +72,14 @@ extension Session {
 
     private func relay(_ message: ScannedMessage, _ bytes: UnsafeRawBufferPointer, _ socket: any SessionSocket) {
         let id = SignalTarget.id(of: message, in: bytes)
-        if case .refused(let retryAfterMs) = node.admitMessage(from: seat) {
-            return refuse(.rateLimited, id: id, retryAfterMs: retryAfterMs, socket)
-        }
+        guard pay(1, id, socket) else { return }
         do throws(SignalFault) {
             let target = try SignalTarget(message, in: bytes, from: seat.peer, limits: node.signalLimits)
-            guard state.value.repeats.admit(PayloadHash.of(bytes), nowMs: node.clock.monotonicMs()) else {
-                return refuse(.duplicatePayload, id: id, socket)
-            }
+            if case .broadcast = target, !pay(broadcastPrice, id, socket) { return }
+            guard
+                message.type == .ping
+                    || state.value.repeats.admit(PayloadHash.of(bytes), nowMs: node.clock.monotonicMs())
+            else { return refuse(.duplicatePayload, id: id, socket) }
             switch target {
             case .broadcast: broadcast(message, bytes)
             case .direct(let peers): send(message, bytes, stamp, to: peers, id: nil)
@@ -88,6 +90,15 @@ extension Session {
         } catch {
             refuse(error.code, id: id, message: error.sentence, socket)
         }
+    }
+
+    private func pay(_ price: Int, _ id: String?, _ socket: any SessionSocket) -> Bool {
+        switch charge(price) {
+        case .paid: return true
+        case .refused(let retryAfterMs): refuse(.rateLimited, id: id, retryAfterMs: retryAfterMs, socket)
+        case .postponed: break
+        }
+        return false
     }
 
     private func send(
@@ -141,7 +152,11 @@ extension Session {
     // MARK: Time
 
     public func watch() {
-        guard let heardAt = state.value.conversation?.heardAt, case .open = state.value.phase else { return }
+        watchExpiry()
+        guard let heardAt = state.value.conversation?.heardAt, case .open(let socket) = state.value.phase else {
+            return
+        }
+        renewIceServers(socket)
         if let sequence = state.value.conversation?.takeReceipt() { cluster.post(.confirmed(sequence, self)) }
         let patience = Int64(node.configuration.delivery.clientHeartbeatMs) * 2
         if state.value.holds == 0, node.clock.monotonicMs() - heardAt > patience + patience / 10 {

@@ -66,12 +66,12 @@ extension Session {
         case .refused(let retryAfterMs):
             guard node.configuration.abuse.counting == .delay else { return .refused(retryAfterMs: retryAfterMs) }
             node.metrics.rateLimited.increment()
-            wait(retryAfterMs)
+            rest(retryAfterMs)
             return .postponed
         }
     }
 
-    private func wait(_ milliseconds: Int64) {
+    private func rest(_ milliseconds: Int64) {
         if state.value.turn.line.isEmpty { holdReads() }
         state.value.turn.isWaiting = true
         seat.shard.loop.scheduleTask(in: .milliseconds(milliseconds)) { self.goOn() }

@@ -14,12 +14,15 @@ public final class Session: SocketSession, Sendable {
         let peer: PeerID
         let room: RoomKey
         let connection: ConnectionID
+        let client: ClientAddress
         let address: AddressKey
         /// Whether the session holds one of its address's connection slots.
         let hasSlot: Bool
         /// Whether the per-address rates leave this session alone.
         let isExempt: Bool
         let shard: LoopShard.Handle
+        /// The TURN region that the client asks for.
+        var region: String?
 
         var place: Place { Place(room: room, peer: peer) }
     }
@@ -34,7 +37,9 @@ public final class Session: SocketSession, Sendable {
 
     struct State {
         var phase = Phase.admitted([])
-        /// Whose credentials the session stands on; a renewal may change it.
+        /// As whom the peer has proven itself; a renewal may change it.
+        var identity: Identity
+        /// What that allows by the policy of now.
         var principal: Principal
         var repeats: RepeatedPayloads
         var turn = Turn()
@@ -54,7 +59,8 @@ public final class Session: SocketSession, Sendable {
     public var isUnknown: Bool { false }
 
     init(
-        _ seat: Seat, node: Node, principal: Principal = .anonymous, conversation: sending Conversation? = nil
+        _ seat: Seat, node: Node, identity: Identity, principal: Principal,
+        conversation: sending Conversation? = nil
     ) {
         self.seat = seat
         self.node = node
@@ -62,7 +68,8 @@ public final class Session: SocketSession, Sendable {
         dialect = conversation == nil ? .one : .two
         stamp = Stamp(peer: seat.peer, room: seat.room)
         state = .makeBoxSendingValue(
-            State(principal: principal, repeats: node.makeRepeats(), conversation: conversation),
+            State(
+                identity: identity, principal: principal, repeats: node.makeRepeats(), conversation: conversation),
             eventLoop: seat.shard.loop)
     }
 

@@ -51,7 +51,7 @@ struct UpgradeRequest {
             peerID: query["peerId"].flatMap { $0.isEmpty ? nil : $0 },
             authorization: head.headers.first(name: "authorization"),
             queryToken: query["token"].flatMap { $0.isEmpty ? nil : $0 }, protocolToken: protocolToken,
-            dialect: dialect, origin: head.headers.first(name: "origin"), client: client)
+            dialect: dialect, origin: head.headers.first(name: "origin"), region: query["region"], client: client)
     }
 
     /// The contract that the client asks for.

@@ -13,7 +13,8 @@ struct BootstrapRoute: Sendable {
                 let query = QueryString(request.uri.query)
                 return Response(
                     json: try await settings.node.bootstrap(
-                        namespace: query["namespace"], room: query["room"],
+                        namespace: query["namespace"], room: query["room"], region: query["region"],
+                        by: Caller(request, context, origin: settings.origin),
                         signalingURL: try signalingURL(request, context)))
             }
         ]

@@ -12,23 +12,23 @@ struct RendezvousRoutes: Sendable {
     var all: [Route] {
         [
             Route(.post, "/rendezvous/register") { request, context in
-                let caller = try settings.node.authorize(caller(request, context))
+                let caller = try await settings.node.registrant(caller(request, context))
                 let body = try RegistrationBody(await object(in: request))
                 return Response(json: try await settings.node.register(body.registration(), by: caller))
             },
             Route(.post, "/rendezvous/unregister") { request, context in
-                let caller = try settings.node.authorize(caller(request, context))
+                let caller = try await settings.node.registrant(caller(request, context))
                 let body = try RegistrationBody(await object(in: request))
                 try await settings.node.unregister(
                     namespace: body.namespace(), room: body.room(), peerID: body.peerID(), by: caller)
                 return Response(status: .noContent)
             },
-            Route(.get, "/rendezvous/discover") { request, _ in
+            Route(.get, "/rendezvous/discover") { request, context in
                 let query = QueryString(request.uri.query)
                 return Response(
                     json: try await settings.node.discover(
                         namespace: query["namespace"], room: query["room"], limit: Self.wholeNumber(query["limit"]),
-                        cookie: query["cookie"]))
+                        cookie: query["cookie"], by: caller(request, context)))
             },
         ]
     }

@@ -7,7 +7,10 @@ struct SignalNodeCommand: AsyncParsableCommand {
         commandName: "signal-node",
         abstract: "One node of a WebRTC signaling cluster.",
         version: version,
-        subcommands: [ServeCommand.self, CheckCommand.self, HealthCommand.self, ConfigurationReferenceCommand.self],
+        subcommands: [
+            ServeCommand.self, CheckCommand.self, HealthCommand.self, AuditCommand.self,
+            ConfigurationReferenceCommand.self,
+        ],
         defaultSubcommand: ServeCommand.self)
 
     /// The version that the node reports in logs and to its cluster.

@@ -44,6 +44,8 @@ struct Setting: Sendable {
         case rooms = "Rooms"
         case delivery = "Delivery and resume"
         case rendezvous = "Rendezvous"
+        case turn = "TURN"
+        case audit = "Audit log"
     }
 
     /// Where in the configuration a value is stored.
@@ -63,6 +65,7 @@ struct Setting: Sendable {
     enum Unit: String, Sendable {
         case milliseconds = "ms"
         case seconds = "s"
+        case days = "days"
         case bytes = "bytes"
         case count = ""
     }

@@ -53,6 +53,10 @@ extension Settings {
             "largeRoomMembers", .delivery, .integer(\.delivery.largeRoomMembers, count, .count),
             "Members beyond which a room is large; 0 makes every room large."),
         Setting(
+            "resyncChanges", .delivery, .integer(\.delivery.resyncChanges, count, .count),
+            "Changes of a room at one moment, as after an outage, beyond which a client is sent a list instead (resync)."
+        ),
+        Setting(
             "controlMessagesPerSecond", .delivery, .integer(\.delivery.controlMessagesPerSecond, count, .count),
             "ack, heartbeat, telemetry, presence, auth and leave per second and socket, outside the message rate; "
                 + "0 means off."),

@@ -5,8 +5,8 @@ import SignalNode
 /// Flags, environment variables, file keys, `serve --help`, `check` and docs/configuration.md are derived from it.
 enum Settings {
     static let all: [Setting] =
-        node + listener + access + redis + cluster + drain + rates + handshake + messages + outbound + liveness + rooms
-        + delivery + rendezvous + abuse
+        node + listener + access + tokensAndRooms + redis + cluster + drain + rates + handshake + messages + outbound
+        + liveness + rooms + delivery + rendezvous + turn + audit + abuse
 
     /// Names the JSON file that the lowest source reads; it has no place in `NodeConfiguration`.
     static let configFile = Setting.Names(key: "configFile")

@@ -15,7 +15,7 @@ struct ScheduleTests {
 
     private func run(seed: UInt64) {
         var random = SeededRandom(seed: seed)
-        var cluster = SimCluster(nodes: 3)
+        var cluster = SimCluster(nodes: 3, resyncChanges: seed.isMultiple(of: 2) ? 0 : 50)
         for _ in 0..<Int.random(in: 10...60, using: &random) { step(&cluster, &random) }
         for index in cluster.nodes.indices where !cluster.nodes[index].isRunning { cluster.start(index) }
         cluster.settle()

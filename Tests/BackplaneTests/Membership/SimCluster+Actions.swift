@@ -57,10 +57,26 @@ extension SimCluster {
             nodes[index].open.insert(session)
             greet(connection, arrival)
         case .presence(let event, let room, _, let watchers):
-            if keepsHistory { nodes[index].presence.append((room, event)) }
-            note(event, in: room, before)
-            show(event, in: room, to: watchers, before)
+            present(event, in: room, to: watchers, at: index, before)
+        case .resync(let list, let room, let watchers):
+            for event in list.events {
+                present(event, in: room, to: watchers.filter { $0.key != event.peer }, at: index, before)
+            }
+            for (watcher, connection) in watchers where clients[watcher]?.socket?.connection == connection {
+                let others = Set(list.members.keys).subtracting([watcher])
+                if clients[watcher]?.socket?.shown != others {
+                    wrongs.insert("\(watcher) is sent another list than told")
+                }
+            }
         }
+    }
+
+    private mutating func present(
+        _ event: PresenceEvent, in room: RoomKey, to watchers: [PeerID: ConnectionID], at index: Int, _ before: Past
+    ) {
+        if keepsHistory { nodes[index].presence.append((room, event)) }
+        note(event, in: room, before)
+        show(event, in: room, to: watchers, before)
     }
 
     private mutating func call(_ command: BackplaneCommand, at index: Int) {

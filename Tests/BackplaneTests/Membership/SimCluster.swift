@@ -68,8 +68,11 @@ struct SimCluster {
     private var births: [UInt64]
     var dials: [PeerID: UInt64] = [:]
 
-    init(nodes count: Int, linked: Bool = true, guards: Guards = .all) {
+    private let resyncChanges: Int
+
+    init(nodes count: Int, linked: Bool = true, guards: Guards = .all, resyncChanges: Int = 50) {
         self.guards = guards
+        self.resyncChanges = resyncChanges
         births = Array(repeating: 0, count: count)
         shared.guards = guards
         for index in 0..<count { nodes.append(Node(machine: machine(at: index))) }
@@ -80,7 +83,7 @@ struct SimCluster {
     private mutating func machine(at index: Int) -> ClusterMachine {
         var membership = Membership(node: instance(of: index), info: NodeInfo(name: "sim", version: "1"))
         membership.guards = guards
-        var machine = ClusterMachine(membership: membership, limits: SimClient.limits)
+        var machine = ClusterMachine(membership: membership, limits: SimClient.limits, resyncChanges: resyncChanges)
         machine.delivery.guards = guards
         return machine
     }

@@ -1,0 +1,137 @@
+import CoreMetrics
+import Logging
+import NIOCore
+public import SignalDomain
+
+/// Who somebody is: tokens become identities, and an identity in a room a principal.
+extension Node {
+    /// Whether anybody may do everything in every room.
+    public var isOpen: Bool { access.policy.isOpen }
+
+    /// The rules of a room by the policy of now.
+    public func rules(for room: RoomKey) -> RoomRules { access.policy.rules(for: room) }
+
+    /// Whether members with this principal are given TURN credentials in the room.
+    public func hasTURN(_ room: RoomKey, _ principal: Principal) -> Bool {
+        rules(for: room).hasTURN && principal.grants.contains(.join)
+    }
+
+    /// From now on room tokens of these keys are good, and of no others.
+    public func use(keys: RoomTokenKeys?) { access.keys = keys }
+
+    // MARK: Identities
+
+    /// Verifies the token of a request. Called on `loop`; answers there, at once unless a signature has to be checked.
+    ///
+    /// - Parameter client: where the token comes from; too many wrong ones, and none of its tokens is looked at.
+    func identify(
+        _ credentials: Credentials, from client: ClientAddress, on loop: any EventLoop,
+        completion: @escaping (Result<Identity, Refusal>) -> Void
+    ) {
+        if let refusal = refusal(of: credentials, from: client) { return completion(.failure(refusal)) }
+        let answer = NIOLoopBound(completion, eventLoop: loop)
+        switch access.recognize(credentials) {
+        case .known(let identity): completion(.success(identity))
+        case .unknown:
+            let delay = noteWrongToken(from: client)
+            guard delay > 0 else { return completion(.failure(wrongToken())) }
+            loop.scheduleTask(in: .milliseconds(delay)) { [self] in answer.value(.failure(wrongToken())) }
+        case .signed(let token, let keys):
+            // One task for a handshake or a renewal, never for a message.
+            Task { [self] in
+                let result = await verify(token, keys)
+                let delay = if case .failure = result { noteWrongToken(from: client) } else { Int64(0) }
+                loop.scheduleTask(in: .milliseconds(delay)) { answer.value(result) }
+            }
+        }
+    }
+
+    /// The same for HTTP.
+    func identify(_ credentials: Credentials, from client: ClientAddress) async throws(Refusal) -> Identity {
+        if let refusal = refusal(of: credentials, from: client) { throw refusal }
+        do throws(Refusal) {
+            switch access.recognize(credentials) {
+            case .known(let identity): return identity
+            case .unknown: throw wrongToken()
+            case .signed(let token, let keys): return try await verify(token, keys).get()
+            }
+        } catch {
+            try? await Task.sleep(for: .milliseconds(noteWrongToken(from: client)))
+            throw error
+        }
+    }
+
+    private func verify(_ token: String, _ keys: RoomTokenKeys) async -> Result<Identity, Refusal> {
+        do throws(RoomTokenFault) {
+            let now = clock.wall().milliseconds
+            return .success(.roomToken(try await keys.verify(token, nowMs: now, terms: access.terms)))
+        } catch {
+            return .failure(wrongToken())
+        }
+    }
+
+    private func wrongToken() -> Refusal {
+        metrics.authFailures.increment()
+        return .invalidToken
+    }
+
+    // MARK: Principals
+
+    /// The only way to a principal: the policy of the room, then what the token is bound to.
+    ///
+    /// - Parameters:
+    ///   - peer: the name that the client wants; nil = it wants none of its own.
+    ///   - needed: what the principal has to be allowed at least.
+    func principal(
+        of identity: Identity, in room: RoomKey, as peer: PeerID?, from client: ClientAddress, needing needed: Grants
+    ) throws(Refusal) -> Principal {
+        let principal: Principal
+        do throws(RoomRules.Denial) {
+            principal = try rules(for: room).principal(of: identity, in: room, needing: needed)
+        } catch {
+            switch error {
+            case .tokenNeeded:
+                metrics.authFailures.increment()
+                throw .unauthorized
+            case .forbidden: throw .forbidden
+            }
+        }
+        if let fixed = principal.peer, let peer, fixed != peer { throw .forbidden }
+        return principal
+    }
+
+    /// Identifies somebody and asks for a principal in one room. Called on `loop`; answers there.
+    func authenticate(
+        _ credentials: Credentials, for room: RoomKey, as peer: PeerID?, from client: ClientAddress,
+        on loop: any EventLoop, completion: @escaping (Result<Principal, Refusal>) -> Void
+    ) {
+        identify(credentials, from: client, on: loop) { [self] result in
+            do throws(Refusal) {
+                let identity = try result.get()
+                completion(
+                    .success(try principal(of: identity, in: room, as: peer, from: client, needing: .join)))
+            } catch {
+                completion(.failure(error))
+            }
+        }
+    }
+
+    /// Who the holder of the principal is to the cluster: takeover of a peer ID and of records needs the same owner.
+    func owner(of principal: Principal, from client: ClientAddress) -> String {
+        guard let subject = principal.subject else { return owner(of: client) }
+        return "sub:" + sign(Array("sub:\(subject)".utf8)).prefix(12).hexadecimal
+    }
+
+    /// Signs a room token with the first key of the file that can.
+    ///
+    /// - Throws: `Refusal.unavailable` on a node without such a key.
+    public func issue(_ token: RoomToken) async throws(Refusal) -> String {
+        do throws(KeySetFault) {
+            guard let keys = access.keys else { throw KeySetFault("There are no keys of room tokens.") }
+            return try await keys.sign(token)
+        } catch {
+            logger.error("token.unsigned", metadata: ["error": "\(error.sentence)"])
+            throw .unavailable(retryAfterSeconds: retryAfterSeconds)
+        }
+    }
+}

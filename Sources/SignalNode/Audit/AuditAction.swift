@@ -1,0 +1,47 @@
+/// The name of an audited action, as `action` in the log: the thing and what was done to it.
+public struct AuditAction: Hashable, Sendable, RawRepresentable {
+    public let rawValue: String
+
+    public init(rawValue: String) { self.rawValue = rawValue }
+
+    // The log itself.
+    /// A process began to write; the first line of every file.
+    public static let auditOpened = AuditAction(rawValue: "audit.opened")
+    /// A process ended in good order.
+    public static let auditClosed = AuditAction(rawValue: "audit.closed")
+    /// Entries were lost because they came faster than the disk takes them, or it took none; `detail` counts them.
+    public static let auditLost = AuditAction(rawValue: "audit.lost")
+
+    /// Retention deleted an old file of the log; `target` names it.
+    public static let auditExpired = AuditAction(rawValue: "audit.expired")
+
+    // Tokens and tickets.
+    /// An address presented more wrong tokens than it may.
+    public static let tokenFailures = AuditAction(rawValue: "token.failures")
+    public static let tokenRevoked = AuditAction(rawValue: "token.revoked")
+    public static let ticketIssued = AuditAction(rawValue: "ticket.issued")
+
+    // Invites.
+    public static let inviteIssued = AuditAction(rawValue: "invite.issued")
+    public static let inviteRedeemed = AuditAction(rawValue: "invite.redeemed")
+    public static let inviteRevoked = AuditAction(rawValue: "invite.revoked")
+
+    // Moderation.
+    public static let kick = AuditAction(rawValue: "moderation.kick")
+    public static let mute = AuditAction(rawValue: "moderation.mute")
+    public static let unmute = AuditAction(rawValue: "moderation.unmute")
+    public static let ban = AuditAction(rawValue: "moderation.ban")
+    public static let unban = AuditAction(rawValue: "moderation.unban")
+    public static let roomClosed = AuditAction(rawValue: "room.closed")
+
+    // Operation.
+    /// A request to the admin interface that was refused.
+    public static let adminRequest = AuditAction(rawValue: "admin.request")
+    public static let blockAdded = AuditAction(rawValue: "block.added")
+    public static let blockRemoved = AuditAction(rawValue: "block.removed")
+    public static let blocksReloaded = AuditAction(rawValue: "blocks.reloaded")
+    public static let keysReloaded = AuditAction(rawValue: "keys.reloaded")
+    public static let policyReloaded = AuditAction(rawValue: "policy.reloaded")
+    public static let drain = AuditAction(rawValue: "node.drain")
+    public static let undrain = AuditAction(rawValue: "node.undrain")
+}

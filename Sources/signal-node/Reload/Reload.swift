@@ -1,0 +1,28 @@
+import Logging
+
+/// What is read anew on SIGHUP: one hook per file, each on its own, so that a broken one stops no other.
+struct Reload: Sendable {
+    /// Reads one file and puts it in force.
+    struct Hook: Sendable {
+        /// The setting that names the file.
+        let name: String
+        /// Throws, and has changed nothing, when the file is broken.
+        let run: @Sendable () async throws -> Void
+    }
+
+    let hooks: [Hook]
+
+    init(_ hooks: [Hook]) { self.hooks = hooks }
+
+    /// Runs every hook; what is refused stays as it was.
+    func run(_ logger: Logger) async {
+        for hook in hooks {
+            do {
+                try await hook.run()
+                logger.info("reload.done", metadata: ["setting": "\(hook.name)"])
+            } catch {
+                logger.error("reload.refused", metadata: ["setting": "\(hook.name)", "error": "\(error)"])
+            }
+        }
+    }
+}
