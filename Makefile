@@ -4,7 +4,7 @@ NODE := .build/debug/signal-node
 NODE_SOURCES := $(shell find Sources Package.swift -not -path 'Sources/signal-load*' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test cluster bench cost failover failover-full lint format deps clean
+.PHONY: help run test fuzz cluster bench cost failover failover-full lint format deps clean
 
 help: ## list the commands
 	@awk -F ': .*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -14,9 +14,16 @@ run: $(NODE) ## build and run one node, no Redis needed
 	@exec $(NODE)
 
 test: ## build and run all tests (FILTER=Name runs some)
-	@infra/deps hiredis redis haproxy openssl
+	@infra/deps hiredis redis haproxy openssl coturn
 	@echo "Building the node and its tests (first time: about 8 minutes on 2 cores) …"
 	@exec infra/test/run $(if $(FILTER),--filter '$(FILTER)')
+
+fuzz: ## feed a million inputs to each reader of remote bytes (CASES=, SEED=, TARGET= change that)
+	@infra/deps hiredis
+	@echo "Building signal-fuzz for release (first time: about 6 minutes on 2 cores) …"
+	@swift build -c release --product signal-fuzz
+	@exec .build/release/signal-fuzz --cases $(or $(CASES),1000000) $(if $(SEED),--seed $(SEED)) \
+	  --target $(or $(TARGET),all)
 
 cluster: $(NODE) ## run Redis, three nodes and the edge on this machine
 	@infra/deps redis haproxy
@@ -53,8 +60,8 @@ lint: ## check format, scripts and the edge's configuration
 format: ## format the Swift sources in place
 	@swift format --in-place --recursive --configuration .swift-format Sources Tests Package.swift
 
-deps: ## install what is missing: libhiredis-dev, redis-server, haproxy, openssl
-	@infra/deps hiredis redis haproxy openssl
+deps: ## install what is missing: libhiredis-dev, redis-server, haproxy, openssl, coturn
+	@infra/deps hiredis redis haproxy openssl coturn
 	@echo "Everything is there."
 
 clean: ## remove everything that was built

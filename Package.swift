@@ -40,6 +40,8 @@ let package = Package(
     products: [
         .executable(name: "signal-node", targets: ["signal-node"]),
         .executable(name: "signal-load", targets: ["signal-load"]),
+        .executable(name: "signal-fuzz", targets: ["signal-fuzz"]),
+        .executable(name: "EchoServer", targets: ["EchoServer"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -96,6 +98,18 @@ let package = Package(
 
         // The proof.
         .target(name: "FailoverHistory", swiftSettings: strict),
+        .executableTarget(
+            name: "signal-fuzz",
+            dependencies: [
+                "SignalTransport", "SignalNode", "Backplane", "SignalDomain", core, embedded, http1, webSocket,
+                arguments,
+            ], swiftSettings: strict),
+        .executableTarget(
+            name: "EchoServer",
+            dependencies: [
+                "SignalTransport", "SignalNode", "Backplane", "SignalDomain", core, posix, logging, arguments,
+            ], swiftSettings: strict),
+        .testTarget(name: "FuzzTests", dependencies: ["signal-fuzz"], swiftSettings: strict),
         .testTarget(name: "FailoverHistoryTests", dependencies: ["FailoverHistory"], swiftSettings: strict),
         .target(
             name: "SignalTestKit", dependencies: ["SignalDomain", core, posix, http1, webSocket, crypto],
@@ -116,8 +130,9 @@ let package = Package(
         .testTarget(
             name: "SignalTransportTests",
             dependencies: [
-                "SignalTransport", "SignalNode", "Backplane", "SignalDomain", "SignalTestKit", core, embedded, posix,
-                http1, webSocket, logging,
+                "SignalTransport", "SignalNode", "Backplane", "SignalDomain", "SignalTestKit", "EchoServer", core,
+                embedded,
+                posix, http1, webSocket, logging,
             ], swiftSettings: strict),
         .testTarget(
             name: "ObservabilityTests", dependencies: ["Observability", metrics, metricsBackend, logging],

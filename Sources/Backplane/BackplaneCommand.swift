@@ -235,6 +235,17 @@ public struct AnnounceCommand: Hashable, Sendable {
         }
     }
 
+    /// A resume that this node asked for and whose answer was lost with a connection: it may have run.
+    public struct LostJoin: Hashable, Sendable {
+        public var peer: PeerID
+        public var connection: ConnectionID
+
+        public init(peer: PeerID, connection: ConnectionID) {
+            self.peer = peer
+            self.connection = connection
+        }
+    }
+
     public static let pageSize = 500
 
     public var room: RoomKey
@@ -243,15 +254,19 @@ public struct AnnounceCommand: Hashable, Sendable {
     public var previous: [NodeInstance]
     public var entries: [Entry]
     public var isLast: Bool
+    /// What they brought is no lost leave: their clients are about to dial again.
+    public var lostJoins: [LostJoin]
 
     public init(
-        room: RoomKey, node: NodeInstance, previous: [NodeInstance], entries: [Entry], isLast: Bool
+        room: RoomKey, node: NodeInstance, previous: [NodeInstance], entries: [Entry], isLast: Bool,
+        lostJoins: [LostJoin] = []
     ) {
         self.room = room
         self.node = node
         self.previous = previous
         self.entries = entries
         self.isLast = isLast
+        self.lostJoins = lostJoins
     }
 }
 

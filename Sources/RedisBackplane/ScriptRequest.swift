@@ -243,7 +243,9 @@ extension RedisBackplaneSettings {
             arguments: [
                 .string(announce.node.text), .string(announce.room.text), announce.isLast ? "1" : "0",
                 .integer(roomKeyTTLMs), .integer(inbox.ttlMs), .integer(Int64(announce.previous.count)),
+                .integer(Int64(announce.lostJoins.count)),
             ] + announce.previous.map { .string($0.text) }
+                + announce.lostJoins.flatMap { [.string($0.peer.text), .string($0.connection.text)] }
                 + announce.entries.flatMap { [.string($0.peer.text), .string($0.record.text)] })
     }
 

@@ -66,7 +66,7 @@ enum Assembly {
         let audit = try AuditLog(
             configuration.audit, node: configuration.nodeName, clock: SystemClock.node, logger: logger)
         return try await loop.submit {
-            let shared = settings.map { shard(named: $0, $1, on: loop, logger) }
+            let shared = try settings.map { try shard(named: $0, $1, on: loop, logger) }
             return Node(
                 configuration: configuration, backplanes: shared.isEmpty ? [embedded(configuration, loop)] : shared,
                 isShared: !shared.isEmpty, loops: loops, clock: SystemClock.node, logger: logger,
@@ -76,11 +76,10 @@ enum Assembly {
 
     private static func shard(
         named name: String, _ settings: RedisBackplaneSettings, on loop: any EventLoop, _ logger: Logger
-    ) -> Node.Shard {
+    ) throws -> Node.Shard {
         #if DEBUG
             var settings = settings
-            let without = ProcessInfo.processInfo.environment["SIGNAL_NODE_WITHOUT_GUARDS"] ?? ""
-            settings.withoutGuards = Guards(numbers: without) ?? []
+            settings.withoutGuards = try guardsLeftOut(by: ProcessInfo.processInfo.environment)
             var shard = Node.Shard(
                 name: name, backplane: RedisBackplane(settings: settings, on: loop, logger: logger))
             shard.withoutGuards = settings.withoutGuards
@@ -90,6 +89,18 @@ enum Assembly {
                 name: name, backplane: RedisBackplane(settings: settings, on: loop, logger: logger))
         #endif
     }
+
+    #if DEBUG
+        /// The rules that `SIGNAL_NODE_WITHOUT_GUARDS` (`V1,V3`) switches off, to show what each of them prevents.
+        static func guardsLeftOut(by environment: [String: String]) throws -> Guards {
+            let names = environment["SIGNAL_NODE_WITHOUT_GUARDS"] ?? ""
+            guard let guards = Guards(numbers: names) else {
+                throw BrokenConfiguration(
+                    problems: ["SIGNAL_NODE_WITHOUT_GUARDS=\(names): the rules are V1 to V17 and V19 to V21"])
+            }
+            return guards
+        }
+    #endif
 
     /// The backplane of a node that is alone.
     private static func embedded(_ configuration: NodeConfiguration, _ loop: any EventLoop) -> Node.Shard {

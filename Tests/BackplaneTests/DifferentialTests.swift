@@ -139,7 +139,11 @@ private struct Script {
             return .announce(
                 AnnounceCommand(
                     room: room, node: node, previous: [NodeInstance(bits: 9)],
-                    entries: [.init(peer: name, record: record)], isLast: Int.random(in: 0..<4, using: &random) > 0))
+                    entries: [.init(peer: name, record: record)], isLast: Int.random(in: 0..<4, using: &random) > 0,
+                    lostJoins: Bool.random(using: &random)
+                        ? known.sorted { $0.key.text < $1.key.text }.map {
+                            .init(peer: $0.key, connection: $0.value.connection)
+                        } : []))
         case 14..<18:
             let held = known[name] ?? record
             return .update(

@@ -82,4 +82,15 @@ struct SettingsTests {
         let urls = try #require(Settings.all.first { $0.key == "redisUrls" })
         #expect(urls.shownText(in: configuration) == "a=redis://***@h;b=sentinel://***@s1,s2/main")
     }
+
+    #if DEBUG
+        @Test("the node does not start without a rule that there is not", arguments: ["V0", "V1,V18", "v1"])
+        func unknownGuard(names: String) throws {
+            #expect(throws: BrokenConfiguration.self) {
+                try Assembly.guardsLeftOut(by: ["SIGNAL_NODE_WITHOUT_GUARDS": names])
+            }
+            #expect(try Assembly.guardsLeftOut(by: [:]).isEmpty)
+            #expect(try !Assembly.guardsLeftOut(by: ["SIGNAL_NODE_WITHOUT_GUARDS": "V1,V3"]).isEmpty)
+        }
+    #endif
 }

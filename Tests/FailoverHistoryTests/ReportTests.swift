@@ -66,6 +66,31 @@ struct ReportTests {
         }
     }
 
+    @Test("the page has a row per step, every figure of it, and the kills and bounds of all steps together")
+    func markdown() throws {
+        let report = Checker.verdict(of: Simulation.history(seed: 3, steps: [.kill, .doubleKill, .redisPause]))
+        let page = try JSONDecoder().decode(Report.self, from: report.json()).markdown()
+        #expect(page == report.markdown(), "the JSON holds all of it")
+        let rows = page.split(separator: "\n").filter { $0.hasPrefix("|") }
+        #expect(rows.count == 2 + report.faults.count)
+        #expect(Set(rows.map { $0.count { $0 == "|" } }).count == 1)
+        for (row, step) in zip(rows.dropFirst(2), report.faults) {
+            #expect(row.hasPrefix("| \(step.name) ") && row.hasSuffix(step.passes ? "| pass |" : "| **fail** |"))
+        }
+        let kills = report.faults.reduce(0) { $0 + $1.n * ($1.step == .kill ? 1 : $1.step == .doubleKill ? 2 : 0) }
+        #expect(kills > 0 && page.contains("In all \(kills) nodes got SIGKILL"))
+        #expect(page.contains("acknowledged and lost: 0 of") && page.contains("with 95 %"))
+    }
+
+    @Test("a lost signal has no bound")
+    func markdownOfLoss() throws {
+        var history = Simulation.history(seed: 3, steps: [.kill])
+        var random = SeededRandom(3)
+        let count = try #require(Injection.signals[0].spoil(&history, &random))
+        #expect(count > 0)
+        #expect(!Checker.verdict(of: history).markdown().contains("acknowledged and lost: 0"))
+    }
+
     @Test("the timeline is valid XML without scripts, whatever a node is called", arguments: Step.allCases)
     func timeline(step: Step) throws {
         var history = Simulation.history(seed: 11, steps: [step])

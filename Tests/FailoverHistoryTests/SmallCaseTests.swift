@@ -75,6 +75,20 @@ struct SmallCaseTests {
         #expect(result.falseLeaves == 0)
     }
 
+    @Test("who closes its own socket to come back later is not measured as lost")
+    func ownMove() throws {
+        func resumes(after code: Int) throws -> Int? {
+            var history = Self.history()
+            Self.add(&history, 11_000, .socketLost(client: Self.alice, connection: 1, code: code))
+            Self.join(
+                &history, Self.alice, "node1", at: 12_000, members: [Self.bob, Self.carol], connection: 2, resumed: true
+            )
+            return try Self.result(history).resumeMs?.n
+        }
+        #expect(try resumes(after: 1006) == 1)
+        #expect(try resumes(after: 1001) == nil)
+    }
+
     @Test("a leave of one whose hello came before the sweep is false, whatever the welcome says")
     func falseLeave() throws {
         #expect(try Self.result(Self.bobComesBack(at: 13_000, resumed: true)).falseLeaves == 2)

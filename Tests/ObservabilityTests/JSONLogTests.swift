@@ -124,6 +124,40 @@ struct JSONLogTests {
         #expect(object[hostile] as? String == "k")
     }
 
+    @Test("hostile metadata of a thousand events gives a thousand lines, each one object with the event's own level")
+    func oneLinePerEvent() throws {
+        let recorded = RecordedLog()
+        let logger = recorded.logger()
+        let parts = [
+            "\n", "\r\n", "\u{0}", "\u{202E}", "\u{2028}", "\"", "\\", "\"}\n{\"level\":\"error\"", "level", "ts", "é",
+            "\u{301}",
+            "token", "=", String(repeating: "x", count: 300), "{", "]",
+        ]
+        let seed = UInt64.random(in: .min ... .max)
+        var state = seed
+        func text() -> String {
+            (0..<5).map { _ in
+                state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+                return parts[Int(state >> 33) % parts.count]
+            }.joined()
+        }
+        for number in 0..<1_000 {
+            logger.info(
+                "event \(number)",
+                metadata: [
+                    text(): .string(text()), text(): .array([.string(text())]), text(): .dictionary([text(): "v"]),
+                ])
+        }
+        #expect(recorded.lines.count == 1_000)
+        for (number, line) in recorded.lines.enumerated() {
+            #expect(line.utf8.count { $0 == 0x0A } == 1 && line.utf8.last == 0x0A, "seed \(seed) line \(number)")
+        }
+        for (number, object) in try recorded.objects.enumerated() {
+            #expect(object["level"] as? String == "info", "seed \(seed) line \(number)")
+            #expect(object["message"] as? String == "event \(number)", "seed \(seed) line \(number)")
+        }
+    }
+
     @Test("values are cut at 256 bytes between characters", arguments: ["a", "é", "€", "😀"])
     func cut(character: String) throws {
         let recorded = RecordedLog()

@@ -25,7 +25,9 @@ extension Delivery {
         if let old = residents[place], old.session != session { end(place, .replaced, now: now) }
         var resident =
             residents[place] ?? Resident(session: session, isLegacy: isLegacy, spillMs: limits.spillMs)
-        let confirmed = resident.attach(connection, inbox: inbox, guards: guards)
+        let oldNews = inbox.filter { isOldNews($0.letter, at: place, session) }
+        let news = inbox.filter { !oldNews.contains($0) }
+        let confirmed = oldNews + resident.attach(connection, inbox: news, guards: guards)
         resident.awaited = copies.submitted(to: place)
         // Only dialect 2 is given its inbox with its place, and only by the shared state.
         resident.isBehind = !isLive || isLegacy && closedRooms.contains(place.room)
@@ -93,16 +95,21 @@ extension Delivery {
             residents[place]?.early.append(entry)
             return
         }
-        if entry.letter.kind == .undeliverable {
-            // The frame that ends the copy may have been lost with a connection.
-            let pair = Pair(room: place.room, from: place.peer, session: session, to: entry.letter.from)
-            if let number = copies.number(of: entry.letter.id, pair) { copies.remove(number) }
-        }
+        if isOldNews(entry.letter, at: place, session) { return settleAgain(entry, at: place, now: now) }
         switch residents[place]?.offer(entry.letter, id: entry.id, guards: guards) {
         case .added: handOver(at: place, now: now)
         case .confirmed: settleAgain(entry, at: place, now: now)
         case .known, nil: break
         }
+    }
+
+    /// Whether a letter reports the end of a signal of which the client was told another one: a signal has one end.
+    private mutating func isOldNews(_ letter: Letter, at place: Place, _ session: SessionID) -> Bool {
+        guard letter.kind == .undeliverable else { return false }
+        // The frame that ends the copy may have been lost with a connection.
+        let pair = Pair(room: place.room, from: place.peer, session: session, to: letter.from)
+        if let number = copies.number(of: letter.id, pair) { copies.remove(number) }
+        return residents[place]?.session == session && residents[place]?.wasToldEnd(letter.identity) == true
     }
 
     /// A letter that the client has confirmed before was submitted once more.

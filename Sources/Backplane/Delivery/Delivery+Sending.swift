@@ -17,6 +17,8 @@ extension Delivery {
             if let copy = copies[known], copy.isPromised { tell(copy, .stored) }
             return
         }
+        // A client that was away for the end of its signal sends it again before it reads of that: it has one end.
+        if residents[sender]?.isAboutToHear(.news(of: id, to: peer)) == true { return }
         let letter = Letter(
             from: sender.peer, session: resident.session, node: node, number: copies.nextNumber(), id: id,
             payload: payload)

@@ -138,6 +138,9 @@ public struct Delivery: Hashable, Sendable {
         guard let sender = residents[copy.pair.sender], sender.session == copy.pair.session, sender.isOpen,
             let connection = sender.connection
         else { return }
+        if outcome != .stored {
+            residents[copy.pair.sender]?.noteEnd(.news(of: copy.letter.id, to: copy.pair.to), on: connection)
+        }
         actions.append(.outcome(connection, id: copy.letter.id, to: copy.pair.to, outcome))
     }
 }

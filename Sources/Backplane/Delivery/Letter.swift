@@ -40,6 +40,11 @@ public struct Letter: Hashable, Sendable {
         var kind: Kind
         var source: String
         var id: String
+
+        /// That of the news that the signal `id` did not reach `peer`.
+        static func news(of id: String, to peer: PeerID) -> Identity {
+            Identity(kind: .undeliverable, source: peer.text, id: id)
+        }
     }
 
     public var identity: Identity {

@@ -21,6 +21,8 @@ struct Resident: Hashable, Sendable {
 
     /// Letters that were confirmed and may still be submitted again.
     static let maxRemembered = 256
+    /// Signals whose end is remembered.
+    static let maxEnds = 64
 
     let session: SessionID
     let isLegacy: Bool
@@ -39,6 +41,9 @@ struct Resident: Hashable, Sendable {
     var early: [InboxEntry] = []
     private var sequence: UInt64 = 0
     private var remembered: [Letter.Identity] = []
+    /// Signals of this session whose end it was told, by the news that must not follow, with the connection of the telling.
+    private var ends: [Letter.Identity: ConnectionID] = [:]
+    private var oldestEnds: [Letter.Identity] = []
     /// The highest number per sender, for the model that dedupes by it.
     private var highest: [String: UInt64] = [:]
 
@@ -125,6 +130,26 @@ struct Resident: Hashable, Sendable {
         shelf.removeAll { parcel in
             parcel.ids.isEmpty && parcel.keepers.contains { $0.number == number && nodes.contains($0.node) }
         }
+    }
+
+    /// The client was told how a signal of its own ended: it hears of no other end.
+    mutating func noteEnd(_ news: Letter.Identity, on connection: ConnectionID) {
+        guard ends.updateValue(connection, forKey: news) == nil else { return }
+        oldestEnds.append(news)
+        if oldestEnds.count > Self.maxEnds { ends[oldestEnds.removeFirst()] = nil }
+    }
+
+    func wasToldEnd(_ news: Letter.Identity) -> Bool { ends[news] != nil }
+
+    /// A client sends again what it has heard no end of: whether that end is on its way to it. One that was told on an
+    /// earlier connection has not arrived.
+    mutating func isAboutToHear(_ news: Letter.Identity) -> Bool {
+        if let told = ends[news] {
+            if told == connection { return true }
+            ends[news] = nil
+            oldestEnds.removeAll { $0 == news }
+        }
+        return shelf.contains { $0.letter.identity == news } || early.contains { $0.letter.identity == news }
     }
 
     private mutating func remember(_ letter: Letter) {

@@ -20,7 +20,7 @@ extension ClusterMachine {
         watch.moved.remove(peer)
         let events = roster.update(peer, record, reason: reason)
         watch.roster = roster
-        watch.version = membership.version(of: room) ?? watch.version
+        watch.version = max(watch.version, membership.version(of: room) ?? 0)
         rosters[room] = watch
         let others = watch.watchers.filter { $0.key != peer }
         guard !others.isEmpty else { return }
@@ -71,7 +71,7 @@ extension ClusterMachine {
     mutating func welcomeArrivals(_ room: RoomKey, now: Int64) {
         guard membership.isReadable(room), var watch = rosters[room], !watch.arrivals.isEmpty else { return }
         let roster = watch.roster ?? Roster(membership.members(of: room))
-        let version = membership.version(of: room) ?? watch.version
+        let version = max(watch.version, membership.version(of: room) ?? 0)
         let arrivals = watch.arrivals.sorted { $0.key.text < $1.key.text }
         watch.roster = roster
         watch.version = version

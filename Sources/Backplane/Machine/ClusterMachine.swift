@@ -27,6 +27,7 @@ public struct ClusterMachine: Sendable {
     /// What the welcomed clients of a room were shown, and who waits to be welcomed.
     struct RoomWatch: Hashable, Sendable {
         var roster: Roster?
+        /// What clients were last told; a store that has lost writes counts on from an earlier one, and they see no step back.
         var version: UInt64 = 0
         var watchers: [PeerID: ConnectionID] = [:]
         var arrivals: [PeerID: Placement] = [:]

@@ -39,6 +39,7 @@ extension Membership {
         if let end = settlesAt, now >= end {
             settlesAt = nil
             for key in rooms.keys { tell(rooms[key]?.view.endSettling() ?? [], in: key) }
+            forgetLostJoins()
         }
         if life == .arriving, isMismatched {
             isMismatched = false
@@ -120,6 +121,15 @@ extension Membership {
         }
     }
 
+    /// Clients that have not come back by now are not coming: the next announces disown them.
+    private mutating func forgetLostJoins() {
+        for key in rooms.keys where rooms[key]?.lostJoins.isEmpty == false {
+            rooms[key]?.lostJoins = [:]
+            recover(key)
+        }
+        pump()
+    }
+
     mutating func setDegraded(_ value: Bool) {
         guard isDegraded != value else { return }
         isDegraded = value
@@ -143,7 +153,11 @@ extension Membership {
             if guards.contains(.indexPerConnection) { rooms[key]?.isIndexed = false }
             rooms[key]?.recoversLater = false
             rooms[key]?.listedAt = [:]
-            for command in rooms[key]?.joining.values.map({ $0 }) ?? [] { admitOnIsland(command) }
+            for command in rooms[key]?.joining.values.map({ $0 }) ?? [] {
+                admitOnIsland(command)
+                let isHere = rooms[key]?.local[command.peer]?.connection == command.record.connection
+                if command.hasProof, !isHere { rooms[key]?.lostJoins[command.peer] = command.record.connection }
+            }
         }
     }
 }

@@ -101,15 +101,20 @@ extension Membership {
         let entries = room.local.sorted { $0.key.text < $1.key.text }.map {
             AnnounceCommand.Entry(peer: $0.key, record: $0.value)
         }
+        let spared = settlesAt == nil ? [:] : room.lostJoins
+        let lostJoins = spared.sorted { $0.key.text < $1.key.text }.map {
+            AnnounceCommand.LostJoin(peer: $0.key, connection: $0.value)
+        }
         let size = AnnounceCommand.pageSize
         for start in stride(from: 0, to: max(entries.count, 1), by: size) {
             let page = Array(entries[start..<min(start + size, entries.count)])
+            let isLast = start + size >= entries.count
             actions.append(
                 .call(
                     .announce(
                         .init(
-                            room: key, node: node, previous: previous, entries: page,
-                            isLast: start + size >= entries.count))))
+                            room: key, node: node, previous: previous, entries: page, isLast: isLast,
+                            lostJoins: isLast ? lostJoins : []))))
         }
         actions.append(.call(.sync(key)))
     }
@@ -133,7 +138,9 @@ extension Membership {
             // A store that lacks a member of ours may have lost those of others, too.
             beginSettling(now)
         }
-        let effects = room.view.apply(snapshot, own: node, settling: settlesAt != nil, now: now)
+        let spared = settlesAt == nil ? [:] : room.lostJoins
+        let effects = room.view.apply(
+            snapshot, own: node, settling: settlesAt != nil, sparing: Set(spared.keys), now: now)
         rooms[key] = room
         compareOwn(with: snapshot, in: key)
         tell(effects, in: key)

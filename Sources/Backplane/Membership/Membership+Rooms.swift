@@ -176,6 +176,7 @@ extension Membership {
     ) {
         let old = room.local.updateValue(record, forKey: peer)
         room.listedAt[peer] = nil
+        room.lostJoins[peer] = nil
         guard let old, old.connection != record.connection else { return }
         actions.append(.close(key, peer, old.connection, old.session == record.session ? .stale : .replaced))
     }

@@ -109,6 +109,8 @@ struct LocalRoom: Hashable, Sendable {
     /// Joins whose answer is outstanding.
     var joining: [ConnectionID: JoinCommand] = [:]
     var view: RoomView
+    /// Resumes whose answer was lost with a connection, until the settle time is over: they may have run.
+    var lostJoins: [PeerID: ConnectionID] = [:]
     /// Joins and leaves that are under way.
     var inFlight = 0
     /// Whether the room index of this instance lists the room.
@@ -123,5 +125,5 @@ struct LocalRoom: Hashable, Sendable {
 
     init(guards: Guards) { view = RoomView(guards: guards) }
 
-    var isIdle: Bool { local.isEmpty && joining.isEmpty && inFlight == 0 }
+    var isIdle: Bool { local.isEmpty && joining.isEmpty && lostJoins.isEmpty && inFlight == 0 }
 }

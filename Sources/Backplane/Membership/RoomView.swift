@@ -86,14 +86,18 @@ struct RoomView: Hashable, Sendable {
         return applyEarly(now)
     }
 
-    /// Takes a snapshot. While settling, a member that it lacks stays listed as stale.
-    mutating func apply(_ snapshot: RoomSnapshot, own: NodeInstance, settling: Bool, now: Int64) -> [Effect] {
+    /// Takes a snapshot. While settling, a member that it lacks stays listed as stale, and so does one of `spared` that it
+    /// lists on this node: its move here was lost on the way.
+    mutating func apply(
+        _ snapshot: RoomSnapshot, own: NodeInstance, settling: Bool, sparing spared: Set<PeerID> = [], now: Int64
+    ) -> [Effect] {
         isSyncing = false
         version = snapshot.version
         named = []
         var effects: [Effect] = []
         for (peer, record) in members.sorted(by: { $0.key.text < $1.key.text }) {
             switch snapshot.members[peer] {
+            case let present? where present.node == own && spared.contains(peer): stale.insert(peer)
             case let present? where present.node == own: effects += drop(peer, record, .replaced)
             case nil where settling: stale.insert(peer)
             case nil: effects += drop(peer, record, .nodeLost)

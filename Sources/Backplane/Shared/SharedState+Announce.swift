@@ -26,7 +26,7 @@ extension SharedState {
         announced[announcement] = command.isLast ? nil : listed
         guard command.isLast else { return .announced(lost: lost, waiting: waiting) }
         if guards.contains(.announceDeletes) {
-            disown(command.room, own: own, except: listed, node: command.node, clock)
+            disown(command, own: own, except: listed, clock)
         }
         return .announced(lost: lost, waiting: waiting)
     }
@@ -53,10 +53,15 @@ extension SharedState {
 
     /// Deletes what the store still lists for this process although the process no longer holds it, and recounts.
     private mutating func disown(
-        _ key: RoomKey, own: Set<NodeInstance>, except listed: Set<PeerID>, node: NodeInstance, _ clock: Clock
+        _ command: AnnounceCommand, own: Set<NodeInstance>, except listed: Set<PeerID>, _ clock: Clock
     ) {
+        let (key, node) = (command.room, command.node)
         guard let room = rooms[key] else { return }
-        let gone = room.members.filter { own.contains($0.value.node) && !listed.contains($0.key) }
+        let gone = room.members.filter { peer, member in
+            own.contains(member.node) && !listed.contains(peer)
+                && !(member.node == node
+                    && command.lostJoins.contains(.init(peer: peer, connection: member.connection)))
+        }
         for (peer, member) in gone.sorted(by: { $0.key.text < $1.key.text }) {
             _ = remove(peer, member, from: key, .left, clock, telling: { $0 != node })
         }

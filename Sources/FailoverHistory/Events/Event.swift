@@ -22,7 +22,8 @@ public struct Event: Sendable, Hashable, Codable {
         case hello(client: Client, connection: Int, resumes: Bool)
         /// A `welcome` arrived with all its `members` pages; `members` are the other peers it lists.
         case joined(client: Client, connection: Int, room: Int, node: String, resumed: Bool, members: [Client])
-        /// A welcomed connection ended without the client's doing; `code` is the close code, 1006 without one.
+        /// A welcomed connection ended; `code` is the close code, 1006 without one, 1001 when the client itself closed it to
+        /// come back later.
         case socketLost(client: Client, connection: Int, code: Int)
         /// The first dial after the loss of the last open connection.
         case resumeBegan(client: Client)

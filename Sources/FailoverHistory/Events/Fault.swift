@@ -34,6 +34,8 @@ public enum Fault: String, Sendable, Hashable, Codable, CaseIterable {
 /// A step of the failover specification (cluster.md §7); the raw value is its name in reports.
 public enum Step: String, Sendable, Hashable, Codable, CaseIterable {
     case kill = "F1"
+    /// What the node said last reaches Redis after its lease.
+    case lateCommands = "F1b"
     case rollingRestart = "F2"
     /// Shorter than the lease.
     case shortPause = "F3a"

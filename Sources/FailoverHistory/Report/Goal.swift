@@ -25,7 +25,7 @@ public struct Goal: Sendable {
                 .redisFailoverRefused:
                 [corrected(3000), recovered]
             case .edgeReload: [nothingVisible, onlyTimelyResumes]
-            case .doubleKill: [onlyTimelyResumes]
+            case .lateCommands, .doubleKill: [onlyTimelyResumes]
             case .killAndFailover: []
             }
         return own + loss(step) + order(step) + always

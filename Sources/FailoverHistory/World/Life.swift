@@ -8,6 +8,8 @@ struct Life: Sendable {
         let from: Int64
         /// `Int64.max` while open.
         var until = Int64.max
+        /// Closed by the client itself, which comes back when it likes.
+        var isGivenUp = false
     }
 
     /// A session as the others see it: from a welcome with `resumed:false` over every resume to its end.

@@ -20,8 +20,8 @@ struct Lives: Sendable {
         case .joined(let client, let number, let room, let node, let resumed, _):
             let connection = Life.Connection(number: number, room: room, node: node, from: event.at)
             welcome(client, connection, resumed: resumed)
-        case .socketLost(let client, let number, _):
-            change(client) { $0.close(number, at: event.at) }
+        case .socketLost(let client, let number, let code):
+            change(client) { $0.close(number, at: event.at, isGivenUp: code == 1001) }
         case .leftOnPurpose(let client):
             change(client) { $0.end(.leftOnPurpose(at: event.at), at: event.at) }
         case .gaveUp(let client, _, let planned):
@@ -41,7 +41,7 @@ struct Lives: Sendable {
         let last = life.incarnations.count - 1
         if resumed, last >= 0, life.incarnations[last].ending == .none {
             let lostAt = life.incarnations[last].lostAt
-            if lostAt != .max {
+            if lostAt != .max, life.incarnations[last].connections.last?.isGivenUp == false {
                 life.incarnations[last].resumes.append((lostAt: lostAt, welcomedAt: connection.from))
             }
             life.incarnations[last].connections.append(connection)
@@ -61,8 +61,9 @@ struct Lives: Sendable {
 }
 
 extension Life.Incarnation {
-    fileprivate mutating func close(_ number: Int, at moment: Int64) {
+    fileprivate mutating func close(_ number: Int, at moment: Int64, isGivenUp: Bool) {
         for index in connections.indices where connections[index].number == number {
+            connections[index].isGivenUp = isGivenUp
             connections[index].until = min(connections[index].until, moment)
         }
     }

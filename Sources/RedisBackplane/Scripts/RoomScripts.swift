@@ -97,14 +97,18 @@ extension Script {
         return page[1]
         """
 
-    /// KEYS live m n s g i a; ARGV nid K isLast ttl inboxTTL previousCount previous… (peer record)…
+    /// KEYS live m n s g i a;
+    /// ARGV nid K isLast ttl inboxTTL previousCount lostJoinCount previous… (peer cid)… (peer record)…
     static let announceLua = """
         local me, K = ARGV[1], ARGV[2]
         if not redis.call('ZSCORE', KEYS[1], me) then return {'FENCED'} end
         local keys, marks = room(1), KEYS[7]
         local own = {[me] = true}
-        local first = 7 + tonumber(ARGV[6])
-        for i = 7, first - 1 do own[ARGV[i]] = true end
+        local joins = 8 + tonumber(ARGV[6])
+        local first = joins + 2 * tonumber(ARGV[7])
+        for i = 8, joins - 1 do own[ARGV[i]] = true end
+        local spared = {}
+        for i = joins, first - 1, 2 do spared[ARGV[i]] = ARGV[i + 1] end
         local function prevails(old, new)
           if old.cid == new.cid then return nil end
           if old.sid == new.sid then
@@ -154,7 +158,8 @@ extension Script {
         local all = redis.call('HGETALL', keys.m)
         for i = 1, #all, 2 do
           local r = read(all[i + 1])
-          if own[r.nid] and not listed[all[i]] then gone[#gone + 1] = {peer = all[i], record = r}
+          local isSpared = r.nid == me and spared[all[i]] == r.cid
+          if own[r.nid] and not listed[all[i]] and not isSpared then gone[#gone + 1] = {peer = all[i], record = r}
           elseif r.nid == me then count = count + 1 end
         end
         table.sort(gone, function(a, b) return a.peer < b.peer end)

@@ -17,8 +17,8 @@ extension Node {
         } catch {
             throw .badName(error)
         }
-        let visitor = try await visitor(caller, in: key, needing: .join)
-        let ice = iceServers(for: visitor, in: key, from: caller.client, region: region)
+        let principal = try await visitor(caller, in: key, needing: .join)
+        let ice = iceServers(for: principal, in: key, from: caller.client, region: region)
         let peers = await memberCount(of: key)
         var out = Array("{\"namespace\":".utf8)
         out += JSONText.quote(key.namespace)
@@ -26,9 +26,9 @@ extension Node {
         out += JSONText.quote(key.room)
         out += Array(",\"peers\":\(peers),\"signalingUrl\":".utf8)
         out += JSONText.quote(configuration.publicSignalingURL ?? signalingURL)
-        let kind = rules(for: key).kind.rawValue
-        out += Array(
-            ",\"iceServers\":\(ice.json),\"iceTtlMs\":\(ice.ttlMs),\"roomKind\":\"\(kind)\",\"protocol\":[".utf8)
+        out += Array(",\"iceServers\":\(ice.json),\"iceTtlMs\":\(ice.ttlMs),\"roomKind\":".utf8)
+        out += JSONText.quote(rules(for: key).kind.rawValue)
+        out += Array(",\"protocol\":[".utf8)
         out += JSONText.quote(Dialect.two.subprotocol ?? "")
         out += Array("],\"limits\":{\"maxMessageBytes\":".utf8)
         out += Array(
@@ -41,7 +41,8 @@ extension Node {
 
     /// What a session of dialect 2 hears first.
     func welcome(
-        _ arrival: Arrival, members: [PresenceEntry], hasMore: Bool, resumeToken: String, ice: IceOffer, grants: Grants
+        _ arrival: Arrival, members: [PresenceEntry], hasMore: Bool, resumeToken: String, grants: Grants,
+        ice: IceOffer
     ) -> Welcome {
         Welcome(
             peer: arrival.place.peer, room: arrival.place.room, now: clock.wall(), node: configuration.nodeName,

@@ -14,8 +14,8 @@ extension Session {
         }
         let pages = list(arrival.members)
         let welcome = node.welcome(
-            arrival, members: pages.first ?? [], hasMore: pages.count > 1, resumeToken: token, ice: iceServers(),
-            grants: state.value.principal.grants)
+            arrival, members: pages.first ?? [], hasMore: pages.count > 1, resumeToken: token,
+            grants: state.value.principal.grants, ice: iceServers())
         socket.send(SignalFrame.text(welcome.json), from: nil)
         for text in rest(of: pages, version: arrival.version) { socket.send(SignalFrame.text(text), from: nil) }
         let kept = state.value.conversation?.welcome()

@@ -56,7 +56,6 @@ public final class Session: SocketSession, Sendable {
     let cluster: Cluster
     let state: NIOLoopBoundBox<State>
     public let dialect: Dialect
-    public var isUnknown: Bool { false }
 
     init(
         _ seat: Seat, node: Node, identity: Identity, principal: Principal,

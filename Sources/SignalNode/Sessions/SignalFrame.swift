@@ -16,6 +16,13 @@ public enum SignalFrame {
         return frame
     }
 
+    /// A final, unmasked binary frame around `payload`.
+    package static func binary(_ payload: ByteBuffer) -> ByteBuffer {
+        var frame = header(payload: payload.readableBytes, opcode: 0x82)
+        frame.writeImmutableBuffer(payload)
+        return frame
+    }
+
     /// A text frame around `payload` with its number on this connection (`SequencedText`).
     static func text(_ payload: ByteBuffer, sequence: UInt64) -> ByteBuffer {
         let count = SequencedText.byteCount(payload: payload.readableBytes, seq: sequence)
@@ -31,9 +38,9 @@ public enum SignalFrame {
         return frame
     }
 
-    private static func header(payload count: Int) -> ByteBuffer {
+    private static func header(payload count: Int, opcode: UInt8 = 0x81) -> ByteBuffer {
         var frame = ByteBufferAllocator().buffer(capacity: count + 10)
-        frame.writeInteger(UInt8(0x81))
+        frame.writeInteger(opcode)
         if count < 126 {
             frame.writeInteger(UInt8(count))
         } else if count <= 0xFFFF {

@@ -24,3 +24,7 @@ public protocol SocketSession: AnyObject {
     /// The socket is gone, or never came; called exactly once, whatever the way.
     func closed(_ end: SocketEnd)
 }
+
+extension SocketSession {
+    public var isUnknown: Bool { false }
+}

@@ -1,28 +1,43 @@
-import NIOCore
-import NIOWebSocket
-import SignalDomain
+package import NIOCore
+package import NIOWebSocket
+package import SignalDomain
 
 /// The duties of a WebSocket server that frame decoding leaves open (RFC 6455 §5, §7): masks, reserved bits, control
 /// frames, fragments, UTF-8 and the closing handshake.
 ///
 /// A pure value: each frame gives at most one action, time is a parameter, and no input can trap. After `fail`,
 /// `peerClosed` or `closeAnswered` it answers nothing any more.
-struct FrameRules {
-    struct Limits: Equatable, Sendable {
+package struct FrameRules {
+    package struct Limits: Equatable, Sendable {
         /// Bytes of one message after assembly.
-        var maxMessageBytes = 262_144
+        package var maxMessageBytes: Int
         /// Frames of one message, empty ones included.
-        var maxFragments = 256
+        package var maxFragments: Int
         /// From the first to the last frame of one message, in milliseconds.
-        var assemblyMs = 10_000
+        package var assemblyMs: Int
         /// Whether a binary message is taken as text (dialect 1); otherwise it closes with 1003.
-        var takesBinary = true
+        package var takesBinary: Bool
+        /// Whether a binary message that is taken stays binary; only sessions that ask for it have that.
+        package var keepsBinary: Bool
+
+        package init(
+            maxMessageBytes: Int = 262_144, maxFragments: Int = 256, assemblyMs: Int = 10_000, takesBinary: Bool = true,
+            keepsBinary: Bool = false
+        ) {
+            self.maxMessageBytes = maxMessageBytes
+            self.maxFragments = maxFragments
+            self.assemblyMs = assemblyMs
+            self.takesBinary = takesBinary
+            self.keepsBinary = keepsBinary
+        }
     }
 
-    enum Action: Equatable {
+    package enum Action: Equatable {
         case none
         /// A complete message, unmasked, valid UTF-8.
         case deliver(ByteBuffer)
+        /// A complete binary message, unmasked, where binary stays binary.
+        case deliverBinary(ByteBuffer)
         /// The payload of the pong that is due.
         case answerPing(ByteBuffer)
         /// The peer began the closing handshake; nil = its frame carried no code.
@@ -46,7 +61,7 @@ struct FrameRules {
     private var phase = Phase.open
     private var assembly: Assembly?
 
-    init(limits: Limits) { self.limits = limits }
+    package init(limits: Limits) { self.limits = limits }
 
     /// Notes that our close frame is on its way: only the peer's close frame matters from now on.
     mutating func closeSent() {
@@ -63,7 +78,7 @@ struct FrameRules {
     }
 
     /// Takes the next frame as the decoder gives it: payload still masked.
-    mutating func receive(_ frame: WebSocketFrame, now: NIODeadline) -> Action {
+    package mutating func receive(_ frame: WebSocketFrame, now: NIODeadline) -> Action {
         guard phase != .ended else { return .none }
         guard !frame.rsv1, !frame.rsv2, !frame.rsv3, let key = frame.maskKey, frame.extensionData == nil else {
             return .fail(end(.protocolError))
@@ -123,6 +138,7 @@ struct FrameRules {
     }
 
     private mutating func complete(_ bytes: ByteBuffer, isText: Bool) -> Action {
+        if limits.keepsBinary, !isText { return .deliverBinary(bytes) }
         if bytes.withUnsafeReadableBytes(UTF8Check.isValid) { return .deliver(bytes) }
         if isText { return .fail(end(.invalidPayload)) }
         // What JavaScript's String(buffer) made of such bytes for the first clients.

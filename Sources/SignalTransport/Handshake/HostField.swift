@@ -1,8 +1,8 @@
 /// The value of the `Host` header (RFC 9110 §7.2), when there is exactly one and it can be part of a URL.
-struct HostField: Equatable {
-    let text: String
+package struct HostField: Equatable {
+    package let text: String
 
-    init?(_ values: [String]) {
+    package init?(_ values: [String]) {
         guard values.count == 1, let text = values.first, Self.isAuthority(text) else { return nil }
         self.text = text
     }

@@ -1,12 +1,12 @@
 /// The target of a request line, taken apart (RFC 9112 §3.2): origin form, or absolute form without its authority.
-struct RequestTarget: Equatable {
+package struct RequestTarget: Equatable {
     /// Begins with a slash and is not percent-decoded.
-    let path: String
+    package let path: String
     /// Behind the question mark; nil when there is none.
-    let query: String?
+    package let query: String?
 
     /// Nil for any other form: authority (CONNECT), `*`, or text that is no target at all.
-    init?(_ text: String) {
+    package init?(_ text: String) {
         guard let local = Self.local(text) else { return nil }
         let target = local.prefix { $0 != "#" }
         if let mark = target.firstIndex(of: "?") {
@@ -19,7 +19,7 @@ struct RequestTarget: Equatable {
     }
 
     /// The target in origin form.
-    var originForm: String { query.map { "\(path)?\($0)" } ?? path }
+    package var originForm: String { query.map { "\(path)?\($0)" } ?? path }
 
     private static func local(_ text: String) -> Substring? {
         if text.hasPrefix("/") { return text[...] }

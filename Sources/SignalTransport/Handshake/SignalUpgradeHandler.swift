@@ -110,7 +110,7 @@ final class SignalUpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler 
         let origin = sockets.settings.origin
         let client = origin.client(of: http.requests.peer, lines: request.head.headers[origin.headerName])
         let context = NIOLoopBound(context, eventLoop: context.eventLoop)
-        sockets.settings.node.admit(request.handshake(client: client), on: context.value.eventLoop) { [self] answer in
+        sockets.settings.admit(request.handshake(client: client), context.value.eventLoop) { [self] answer in
             decided(answer, for: request, context: context.value)
         }
     }

@@ -1,10 +1,10 @@
 import NIOCore
-import NIOHTTP1
-import SignalDomain
-import SignalNode
+package import NIOHTTP1
+package import SignalDomain
+package import SignalNode
 
 /// A request head that asks for a WebSocket on `/signal`: what RFC 6455 §4.2.1 demands of it, and what it says.
-struct UpgradeRequest {
+package struct UpgradeRequest {
     static let path = "/signal"
     static let version = "13"
     /// The subprotocol that carries a token, before its base64url text.
@@ -14,7 +14,7 @@ struct UpgradeRequest {
     private let query: QueryString
 
     /// Nil when the request is for somebody else, or asks for no WebSocket: then it is ordinary HTTP.
-    init?(_ head: HTTPRequestHead, target: RequestTarget) {
+    package init?(_ head: HTTPRequestHead, target: RequestTarget) {
         guard target.path == Self.path, head.method == .GET,
             head.headers[canonicalForm: "upgrade"].contains(where: { $0.lowercased() == "websocket" })
         else { return nil }
@@ -26,7 +26,7 @@ struct UpgradeRequest {
     var wantsCloseCode: Bool { query["closeCode"] == "1" }
 
     /// Says what is wrong with the handshake itself; nil = nothing.
-    var fault: Refusal? {
+    package var fault: Refusal? {
         let headers = head.headers
         guard head.version == .http1_1,
             headers[canonicalForm: "connection"].contains(where: { $0.lowercased() == "upgrade" }),
@@ -44,7 +44,7 @@ struct UpgradeRequest {
     }
 
     /// What the node decides on.
-    func handshake(client: ClientAddress) -> HandshakeRequest {
+    package func handshake(client: ClientAddress) -> HandshakeRequest {
         HandshakeRequest(
             namespace: query["namespace"], room: query["room"],
             // An empty name means the same as none, as everywhere in the query.

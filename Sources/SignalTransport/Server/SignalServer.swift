@@ -33,9 +33,18 @@ public final class SignalServer: Sendable {
     /// - Parameters:
     ///   - node: decides on everybody who connects; its event loops must be those of `group`.
     ///   - metricsPage: the text of `/metrics`.
-    public init(node: Node, group: any EventLoopGroup, metricsPage: @escaping MetricsPage, logger: Logger) {
-        let settings = TransportSettings(
-            node: node, loops: group.makeIterator().reduce(0) { count, _ in count + 1 }, logger: logger)
+    public convenience init(
+        node: Node, group: any EventLoopGroup, metricsPage: @escaping MetricsPage, logger: Logger
+    ) {
+        self.init(node: node, group: group, metricsPage: metricsPage, logger: logger, admit: nil)
+    }
+
+    /// The same with another one than the node to decide on everybody who connects (nil = the node).
+    package init(
+        node: Node, group: any EventLoopGroup, metricsPage: @escaping MetricsPage, logger: Logger, admit: Admit?
+    ) {
+        let count = group.makeIterator().reduce(0) { count, _ in count + 1 }
+        let settings = TransportSettings(node: node, loops: count, logger: logger, admit: admit)
         self.settings = settings
         self.group = group
         let loops = group.makeIterator().map { loop in LoopEntry(loop, settings: settings) }

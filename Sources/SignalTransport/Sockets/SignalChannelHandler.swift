@@ -58,6 +58,7 @@ final class SignalChannelHandler: ChannelDuplexHandler, Slotted {
         self.settings = sockets.settings
         var limits = sockets.settings.frameLimits
         limits.takesBinary = session?.dialect != .two
+        limits.keepsBinary = session is any BinarySession
         rules = FrameRules(limits: limits)
         quietSince = sockets.now
     }
@@ -119,6 +120,7 @@ final class SignalChannelHandler: ChannelDuplexHandler, Slotted {
         case .deliver(let message):
             session?.receive(message)
             settlePending()
+        case .deliverBinary(let message): (session as? any BinarySession)?.receive(binary: message)
         case .answerPing(let payload): transmit(ControlFrame.pong(payload), from: nil)
         case .peerClosed(let code): answerClose(code)
         case .closeAnswered(let code): finish(peerCode: code)

@@ -1,13 +1,21 @@
 import Logging
-import NIOCore
-import SignalDomain
-import SignalNode
+package import NIOCore
+package import SignalDomain
+package import SignalNode
+
+/// Who decides on an upgrade request: `Node.admit`, or something else that takes its place on the same sockets.
+package typealias Admit =
+    @Sendable (
+        _ request: HandshakeRequest, _ loop: any EventLoop,
+        _ completion: @escaping (Result<any SocketSession, Refusal>) -> Void
+    ) -> Void
 
 /// What every socket of a server shares: the node, its limits, and the node-wide counters.
 ///
 /// Immutable but for the atomics inside its parts, so any event loop may read it.
 final class TransportSettings: Sendable {
     let node: Node
+    let admit: Admit
     let configuration: NodeConfiguration
     let origin: RequestOrigin
     let slowReaders: SlowReaderPolicy
@@ -17,9 +25,10 @@ final class TransportSettings: Sendable {
     private let loops: Int
     let logger: Logger
 
-    init(node: Node, loops: Int, logger: Logger) {
+    init(node: Node, loops: Int, logger: Logger, admit: Admit?) {
         let configuration = node.configuration
         self.node = node
+        self.admit = admit ?? node.admit
         self.configuration = configuration
         self.logger = logger
         self.loops = max(loops, 1)

@@ -41,8 +41,10 @@ final class Stage {
 
     func healed(_ step: Step, _ round: Int) { recorder.record(.healed(step: step, round: round)) }
 
-    /// SIGKILL of nodes; a share of their clients vanishes with them.
-    func kill(_ indices: [Int], _ step: Step, _ round: Int, losing share: Double) async throws {
+    /// SIGKILL of nodes; a share of their clients vanishes with them, and those of `arriving` that were not welcomed yet.
+    func kill(
+        _ indices: [Int], _ step: Step, _ round: Int, losing share: Double, arriving: [Int] = []
+    ) async throws {
         let names = indices.map { rig.nodes[$0].name }
         // In one go: no client may be told anything between the two.
         let processes = indices.map { rig.nodes[$0].process }
@@ -51,6 +53,7 @@ final class Stage {
             recorder.record(.fault(step: step, round: round, .kill, nodes: names))
             for process in processes { process.signal(SIGKILL) }
             for name in names { fleet.vanish(share, at: name) }
+            fleet.vanish(unwelcomed: arriving)
         }
         for (process, name) in zip(processes, names) {
             guard try await process.ended(within: .seconds(5)) else { throw RigFailure("\(name) does not end") }
@@ -66,6 +69,8 @@ final class Stage {
     }
 
     // MARK: - Watching
+
+    func leases() async throws -> Leases { Leases(port: try await rig.primaryPort()) }
 
     /// Long enough for a lost node to be missed by everybody: a lease, heartbeats, the sweep.
     func watchLeave() async throws {
@@ -83,6 +88,18 @@ final class Stage {
     // MARK: - The clients
 
     func refill() { loop.execute { [fleet] in fleet.value.fill() } }
+
+    /// A share of a node's clients dials anew; answers who does.
+    func redial(_ share: Double, at index: Int) async throws -> [Int] {
+        let name = rig.nodes[index].name
+        return try await onFleet { $0.redial(share, at: name) }
+    }
+
+    func leaveRooms() async throws { try await onFleet { $0.leaveRooms() } }
+
+    func hide(_ share: Double) async throws { try await onFleet { $0.hide(share) } }
+
+    func comeBack() async throws { try await onFleet { $0.comeBack() } }
 
     func setTalking(_ isTalking: Bool) async throws { try await onFleet { $0.isTalking = isTalking } }
 

@@ -27,6 +27,8 @@ final class ReliableClient: ReliableConnectionObserver {
     private(set) var session: ReliableSession
     /// It vanished or gave up: nothing follows.
     private(set) var isGone = false
+    /// Without a socket by its own will, until `comeBack`.
+    private(set) var isHidden = false
 
     private let namespace: String
     private let loop: any EventLoop
@@ -85,6 +87,27 @@ final class ReliableClient: ReliableConnectionObserver {
         connection?.close(code: 1001, as: .moving)
     }
 
+    /// Closes the socket with 1000 and never comes back: it has left.
+    func leave() {
+        isGone = true
+        dialing?.cancel()
+        connection?.close(code: 1000, as: .moving)
+    }
+
+    /// Drops the open socket without a word, and stays away.
+    func hide() {
+        guard isOpen else { return }
+        isHidden = true
+        connection?.cut(as: .moving)
+    }
+
+    /// Resumes after `hide`, at its next choice.
+    func comeBack() {
+        isHidden = false
+        seatIndex = (seatIndex + 1) % seats.count
+        dial()
+    }
+
     /// Cuts the socket and never comes back.
     func vanish() {
         isGone = true
@@ -95,7 +118,7 @@ final class ReliableClient: ReliableConnectionObserver {
     // MARK: - The connection
 
     private func dial() {
-        guard !isGone, connection == nil else { return }
+        guard !isGone, !isHidden, connection == nil else { return }
         if isResuming {
             isResuming = false
             observer.clientBeganToResume(self)

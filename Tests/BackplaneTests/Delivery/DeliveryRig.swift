@@ -146,6 +146,16 @@ struct DeliveryRig {
                 payload: ByteBuffer()))
     }
 
+    /// The news that the signal `id` of a session did not reach `target`.
+    mutating func news(of id: String, to target: String) -> InboxEntry {
+        let lost = Letter(
+            from: peer("ann"), session: Self.session("ann"), node: Self.elsewhere, number: 1, id: id,
+            payload: ByteBuffer())
+        return InboxEntry(
+            id: nextEntry(),
+            letter: .undeliverable(lost, to: peer(target), Self.session(target), reason: .nodeLost))
+    }
+
     mutating func receive(_ entry: InboxEntry, at name: String) -> [Event] {
         delivery.receive(entry, at: Self.place(name), Self.session(name), now: now)
         return events()

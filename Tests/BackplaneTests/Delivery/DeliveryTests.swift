@@ -192,4 +192,39 @@ struct DeliveryTests {
                 == [.delivers("news of 1", to: "ann", 1)])
         #expect(rig.delivery.copies.isEmpty)
     }
+
+    @Test("a signal that is repeated on a welcome has the end that waits for its sender, and no other")
+    func oneEndAfterReturn() {
+        var rig = DeliveryRig()
+        let news = rig.news(of: "1", to: "far")
+        rig.seat("ann", inbox: [news])
+        #expect(rig.send("1", to: "far") == [])
+        #expect(rig.send("2", to: "far") == [.sends("2", to: "far")])
+        #expect(rig.confirm("ann", through: 1) == [])
+        #expect(rig.pass(50) == [.confirms([1], at: "ann")])
+    }
+
+    @Test("news that a signal is undeliverable never follows another end of it")
+    func oneEnd() {
+        var rig = rig("ann")
+        _ = rig.send("1", to: "far")
+        #expect(rig.answer(.notFound) == [.tells("ann", "1", .refused(.notFound))])
+        let news = rig.news(of: "1", to: "far")
+        #expect(rig.receive(news, at: "ann") == [])
+        #expect(rig.pass(50) == [.confirms([1], at: "ann")], "the inbox forgets it")
+        #expect(rig.seat("ann", inbox: [news]) == [], "nor after a return")
+        #expect(rig.receive(rig.news(of: "1", to: "away"), at: "ann") == [.delivers("news of 1", to: "ann", 1)])
+    }
+
+    @Test("an end that may not have reached its sender is none: the repeated signal has another one")
+    func endUnheard() {
+        var rig = rig("ann")
+        _ = rig.send("1", to: "far")
+        #expect(rig.answer(.notFound) == [.tells("ann", "1", .refused(.notFound))])
+        #expect(rig.send("1", to: "far") == [], "it is on this connection")
+        rig.seat("ann")
+        #expect(rig.send("1", to: "far") == [.sends("1", to: "far")])
+        _ = rig.store()
+        #expect(rig.receive(rig.news(of: "1", to: "far"), at: "ann") == [.delivers("news of 1", to: "ann", 1)])
+    }
 }

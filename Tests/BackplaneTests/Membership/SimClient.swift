@@ -80,6 +80,8 @@ struct SimClient: Hashable {
     var signals: [Signal] = []
     var lastID: UInt64 = 0
     private(set) var surfaced: [Surfaced] = []
+    /// Two ends of one signal that the client was told of.
+    private(set) var contradiction: String?
     /// The session is over; only a new one may follow.
     var isOver = false
 
@@ -130,9 +132,12 @@ struct SimClient: Hashable {
         }
     }
 
-    /// Only the first final outcome counts.
+    /// Only the first final outcome counts; another one contradicts it.
     private mutating func settle(_ id: UInt64, to peer: PeerID, _ final: Final) {
         for index in signals.indices where signals[index].id == id && signals[index].to == peer {
+            if let known = signals[index].final, known != final {
+                contradiction = "signal \(id) of \(self.peer) ends as \(known) and as \(final)"
+            }
             signals[index].final = signals[index].final ?? final
         }
     }

@@ -119,11 +119,13 @@ extension SimCluster {
             switch message {
             case .outcome(let id, let target, let outcome):
                 client.hear(outcome, UInt64(id) ?? 0, to: target)
+                if let fault = client.contradiction { wrongs.insert(fault) }
                 clients[peer] = client
             case .letter(let letter, let sequence):
                 if let fault = client.surface(letter, mayBeLate: isExcused(letter)) {
                     wrongs.insert(fault)
                 }
+                if let fault = client.contradiction { wrongs.insert(fault) }
                 clients[peer] = client
                 guard isLast, isOpen(socket.connection) else { break }
                 let place = place(of: client)

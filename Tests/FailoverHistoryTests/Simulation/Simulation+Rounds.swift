@@ -17,7 +17,7 @@ extension Simulation {
         run(for: random.milliseconds(500...1500))
         measure()
         switch step {
-        case .kill: kill(aliveNode(), step, number)
+        case .kill, .lateCommands: kill(aliveNode(), step, number)
         case .rollingRestart: return restartAll(step, number)
         case .shortPause: isolate(aliveNode(), by: .pause, for: 3 * second, step, number)
         case .longPause: isolate(aliveNode(), by: .pause, for: 12 * second, step, number)

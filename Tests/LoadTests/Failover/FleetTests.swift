@@ -160,6 +160,47 @@ struct FleetTests {
         }
     }
 
+    @Test("hides clients without a word, and brings them back to their session")
+    func hide() async throws {
+        try await SessionRelay.serving { relay in
+            let world = try await World(relay)
+            try await world.onFleet { $0.hide(1) }
+            try await world.until("nobody is open, and nobody gone") { $0.open == 0 && $0.living == 5 }
+            try await world.onFleet { $0.comeBack() }
+            try await world.until("all are back") { $0.isWhole && $0.open == 5 }
+            let resumed = try await world.events().count { event in
+                if case .joined(_, 2, _, _, true, _) = event { true } else { false }
+            }
+            #expect(resumed == 5)
+        }
+    }
+
+    @Test("lets one member of a room leave for good, on purpose")
+    func leave() async throws {
+        try await SessionRelay.serving { relay in
+            let world = try await World(relay)
+            try await world.onFleet { $0.leaveRooms() }
+            try await world.until("one is gone") { $0.living == 4 }
+            let left = try await world.events().count { event in
+                if case .leftOnPurpose = event { true } else { false }
+            }
+            #expect(left == 1)
+        }
+    }
+
+    @Test("loses clients that dialed a node in its last moments, and no others")
+    func redial() async throws {
+        try await SessionRelay.serving { relay in
+            let world = try await World(relay)
+            try await world.onFleet { fleet in
+                let chosen = fleet.redial(1, at: "relay")
+                fleet.vanish(unwelcomed: Array(chosen.prefix(2)))
+            }
+            try await world.until("two are gone") { $0.living == 3 && $0.open == 3 }
+            _ = try await world.events()
+        }
+    }
+
     @Test("fills the places of clients that vanished with new ones")
     func refill() async throws {
         try await SessionRelay.serving { relay in

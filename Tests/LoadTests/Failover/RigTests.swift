@@ -76,6 +76,57 @@ struct RigTests {
         }
     }
 
+    @Test("delivers what it held back in the order of its sending, although the senders are gone")
+    func held() async throws {
+        try await withRedis { server, _ in
+            var ports = FreePorts()
+            let loop = MultiThreadedEventLoopGroup.singleton.any()
+            let wire = try await PartitionProxy(port: try await ports.next(), upstream: server.port, on: loop)
+            try await wire.blackhole()
+            for value in ["a", "b", "c"] {
+                _ = try? await signal_load.RedisServer.pipeline(
+                    [["RPUSH", "k", value]], port: wire.port, within: .milliseconds(150))
+            }
+            #expect(try await server.command("LLEN", "k") == .integer(0))
+            try await wire.forward()
+            try await until("everything has arrived", within: .seconds(2)) {
+                try await server.command("LLEN", "k") == .integer(3)
+            }
+            #expect(try await server.command("LRANGE", "k", "0", "-1") == .array([.text("a"), .text("b"), .text("c")]))
+            try await wire.reset()
+        }
+    }
+
+    @Test("makes the wire to Redis slow in both directions")
+    func slow() async throws {
+        try await withRedis { server, _ in
+            var ports = FreePorts()
+            let loop = MultiThreadedEventLoopGroup.singleton.any()
+            let wire = try await PartitionProxy(port: try await ports.next(), upstream: server.port, on: loop)
+            try await wire.slow(by: .milliseconds(100))
+            let began = ContinuousClock.now
+            #expect(try await signal_load.RedisServer.pipeline([["PING"]], port: wire.port) == [.text("PONG")])
+            #expect(ContinuousClock.now - began >= .milliseconds(200))
+            try await wire.reset()
+        }
+    }
+
+    @Test("finds the instances of nodes and the one that reaped another")
+    func leases() async throws {
+        try await withRedis { server, _ in
+            try await server.command("ZADD", "bs:1:{nodes}:live", "10", "i1", "30", "i3", "20", "i2")
+            try await server.command(
+                "HSET", "bs:1:{nodes}:info", "i1", "n1|1.0", "i2", "n2|1.0", "i3", "n3|1.0", "i0", "n1|1.0")
+            let leases = Leases(port: server.port)
+            #expect(try await leases.instances() == ["n1": "i1", "n2": "i2", "n3": "i3"])
+            #expect(try await leases.reaper(of: "i1", within: .milliseconds(50)) == nil)
+            async let reaper = leases.reaper(of: "i1", within: .seconds(5))
+            try await server.command("ZADD", "bs:1:{nodes}:live", "40", "i2")
+            try await server.command("ZREM", "bs:1:{nodes}:live", "i1")
+            #expect(try await reaper == "i2")
+        }
+    }
+
     @Test("ends an open connection with a reset")
     func reset() async throws {
         try await withRedis { server, _ in

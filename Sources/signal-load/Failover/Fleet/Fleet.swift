@@ -36,7 +36,7 @@ final class Fleet {
     private let firstClient: Int
     private let firstRoom: Int
     private let loop: any EventLoop
-    private var random: SeededRandom
+    var random: SeededRandom
     private var pace = Pace()
     private var toStart: [Int] = []
     /// Clients that want to acknowledge, in the order of their deadlines.
@@ -72,15 +72,6 @@ final class Fleet {
         guard ticking == nil else { return }
         let fleet = NIOLoopBound(self, eventLoop: loop)
         ticking = loop.scheduleRepeatedTask(initialDelay: Self.tick, delay: Self.tick) { _ in fleet.value.step() }
-    }
-
-    /// Cuts `share` (0…1) of the clients of a node for good, before the node itself is lost.
-    func vanish(_ share: Double, at node: String) {
-        for member in members where member.client.isOpen && member.client.session.node == node {
-            guard Double.random(in: 0..<1, using: &random) < share else { continue }
-            recorder.record(.gaveUp(client: Client(member.client.number), why: "with its node", planned: true))
-            member.client.vanish()
-        }
     }
 
     /// Brings clients that a fault drove elsewhere back to their first choice.

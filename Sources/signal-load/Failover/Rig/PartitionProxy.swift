@@ -1,8 +1,9 @@
 import NIOCore
 import NIOPosix
 
-/// The wire between one node and Redis: it forwards bytes, or loses them, or cuts.
+/// The wire between one node and Redis: it forwards bytes, late if it has to, holds them back, or cuts.
 ///
+/// What is on it arrives in the order in which it was sent, over all connections, and although its sender has died.
 /// Safe from any thread; the work is done on one event loop.
 struct PartitionProxy: Sendable {
     let port: Int
@@ -19,7 +20,12 @@ struct PartitionProxy: Sendable {
 
     /// Everything passes; what was held by `blackhole` arrives now.
     func forward() async throws {
-        try await loop.flatSubmit { wire.value.forward() }.get()
+        try await loop.flatSubmit { wire.value.forward(after: .zero) }.get()
+    }
+
+    /// Everything passes, each byte `latency` later, in both directions.
+    func slow(by latency: TimeAmount) async throws {
+        try await loop.flatSubmit { wire.value.forward(after: latency) }.get()
     }
 
     /// Nothing passes and nothing is closed: the connections hang.
@@ -40,14 +46,25 @@ private final class Wire {
     private let loop: any EventLoop
     private var listener: (any Channel)?
     private var channels: [ObjectIdentifier: any Channel] = [:]
-    private var isPassing = true
+    private var transit = CircularBuffer<Parcel>()
+    /// nil while nothing passes.
+    private var latency: TimeAmount? = .zero
+
+    /// Bytes for one end of a connection, or its end.
+    private struct Parcel {
+        let target: any Channel
+        /// nil = the other side has closed.
+        let bytes: ByteBuffer?
+        let sentAt: NIODeadline
+    }
 
     init(port: Int, upstream: Int, loop: any EventLoop) {
         (self.port, self.upstream, self.loop) = (port, upstream, loop)
     }
 
-    func forward() -> EventLoopFuture<Void> {
-        setPassing(true)
+    func forward(after latency: TimeAmount) -> EventLoopFuture<Void> {
+        self.latency = latency
+        deliver()
         guard listener == nil else { return loop.makeSucceededVoidFuture() }
         let wire = NIOLoopBound(self, eventLoop: loop)
         return ServerBootstrap(group: loop)
@@ -58,9 +75,10 @@ private final class Wire {
             .map { wire.value.listener = $0 }
     }
 
-    func blackhole() { setPassing(false) }
+    func blackhole() { latency = nil }
 
     func reset() -> EventLoopFuture<Void> {
+        transit.removeAll()
         // A close without lingering is a RST; for all of them first, because each close ends the other side too.
         for case let channel as any SocketOptionProvider in channels.values {
             channel.setSoLinger(linger(l_onoff: 1, l_linger: 0)).whenFailure { _ in }
@@ -70,9 +88,27 @@ private final class Wire {
         return listener.close()
     }
 
-    private func setPassing(_ passing: Bool) {
-        isPassing = passing
-        for channel in channels.values { channel.setOption(.autoRead, value: passing).whenFailure { _ in } }
+    /// Takes what one end of a connection says to the other.
+    fileprivate func carry(_ bytes: ByteBuffer?, to target: any Channel) {
+        transit.append(Parcel(target: target, bytes: bytes, sentAt: .now()))
+        guard let latency else { return }
+        guard latency > .zero else { return deliver() }
+        let wire = NIOLoopBound(self, eventLoop: loop)
+        loop.scheduleTask(in: latency) { wire.value.deliver() }
+    }
+
+    /// Hands over what is due.
+    private func deliver() {
+        guard let latency else { return }
+        let latest = NIODeadline.now() - latency
+        while let parcel = transit.first, parcel.sentAt <= latest {
+            transit.removeFirst()
+            if let bytes = parcel.bytes {
+                parcel.target.writeAndFlush(bytes, promise: nil)
+            } else {
+                parcel.target.close(promise: nil)
+            }
+        }
     }
 
     /// Dials Redis for a node that has dialed here.
@@ -89,36 +125,33 @@ private final class Wire {
 
     private func join(_ inbound: any Channel, _ outbound: any Channel) -> EventLoopFuture<Void> {
         loop.makeCompletedFuture {
-            try inbound.pipeline.syncOperations.addHandler(Forwarding(to: outbound))
-            try outbound.pipeline.syncOperations.addHandler(Forwarding(to: inbound))
+            try inbound.pipeline.syncOperations.addHandler(Forwarding(over: self, to: outbound))
+            try outbound.pipeline.syncOperations.addHandler(Forwarding(over: self, to: inbound))
             for channel in [inbound, outbound] {
                 let wire = NIOLoopBound(self, eventLoop: loop)
                 let id = ObjectIdentifier(channel)
                 channels[id] = channel
                 channel.closeFuture.whenComplete { _ in wire.value.channels[id] = nil }
-                channel.setOption(.autoRead, value: isPassing).whenFailure { _ in }
+                channel.setOption(.autoRead, value: true).whenFailure { _ in }
             }
         }
     }
 }
 
-/// Passes everything to the other side. Confined to the event loop of both.
+/// Passes everything on towards the other side. Confined to the event loop of both.
 private final class Forwarding: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 
+    private let wire: Wire
     private let other: any Channel
 
-    init(to other: any Channel) {
-        self.other = other
+    init(over wire: Wire, to other: any Channel) {
+        (self.wire, self.other) = (wire, other)
     }
 
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        other.write(unwrapInboundIn(data), promise: nil)
-    }
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) { wire.carry(unwrapInboundIn(data), to: other) }
 
-    func channelReadComplete(context: ChannelHandlerContext) { other.flush() }
-
-    func channelInactive(context: ChannelHandlerContext) { other.close(promise: nil) }
+    func channelInactive(context: ChannelHandlerContext) { wire.carry(nil, to: other) }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
 }

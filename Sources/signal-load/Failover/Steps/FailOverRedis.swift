@@ -1,7 +1,8 @@
 import FailoverHistory
 import Foundation
 
-/// F6: SIGKILL of the Redis primary under Sentinels; its replicas up to date, or one second behind, or refusing at first.
+/// F6: SIGKILL of the Redis primary under Sentinels; its replicas up to date, or two seconds behind, or refusing at
+/// first.
 struct FailOverRedis: FaultStep {
     let step: Step
     let rig = Rig.Kind.sentinel
@@ -17,8 +18,10 @@ struct FailOverRedis: FaultStep {
         try await refusing?.value
         try await Self.awaitNewPrimary(of: stage, besides: lost)
         stage.healed(step, round)
+        try await stage.comeBack()
         try await stage.watchReturn()
         try await stage.rig.withSentinels { try await $0.restart(lost) }
+        stage.refill()
     }
 
     /// Records the harm and does it; answers the place of the killed server.
@@ -35,13 +38,15 @@ struct FailOverRedis: FaultStep {
         }
     }
 
-    /// The replicas hear nothing of the last second. Their links end first: what a link has delivered to a stopped process
+    /// The replicas hear nothing of the last seconds, in which clients leave, and signals wait for others. Their links end first: what a link has delivered to a stopped process
     /// is still read when it goes on.
     private func lag(_ stage: Stage) async throws {
         try await signalReplicas(SIGSTOP, of: stage)
         let primary = try await stage.rig.primaryPort()
         _ = try await RedisServer.pipeline([["CLIENT", "KILL", "TYPE", "replica"]], port: primary)
-        try await Task.sleep(for: .seconds(1))
+        try await stage.hide(EmptyRedis.hiddenShare)
+        try await stage.leaveRooms()
+        try await Task.sleep(for: EmptyRedis.hiddenFor)
     }
 
     private func signalReplicas(_ number: Int32, of stage: Stage) async throws {

@@ -37,6 +37,7 @@ struct Schedule: Sendable {
     /// More than a hundred SIGKILLs of nodes.
     static let full = Schedule(entries: [
         Entry(step: KillNode(), rounds: 80),
+        Entry(step: KillAndDelay(), rounds: 3),
         Entry(step: RollingRestart(), rounds: 2),
         Entry(step: PauseNode(step: .shortPause, seconds: 3), rounds: 3),
         Entry(step: PauseNode(step: .longPause, seconds: 12), rounds: 3),

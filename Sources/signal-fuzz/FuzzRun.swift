@@ -1,0 +1,83 @@
+/// The readers that are fed.
+enum FuzzName: String, CaseIterable, Sendable {
+    case http, frames, scanner, inbox, cookie, hello
+
+    func makeTarget() -> any FuzzTarget {
+        switch self {
+        case .http: HTTPFuzz()
+        case .frames: FrameFuzz()
+        case .scanner: ScannerFuzz()
+        case .inbox: InboxFuzz()
+        case .cookie: CookieFuzz()
+        case .hello: HelloFuzz()
+        }
+    }
+}
+
+/// Makes one input per case and checks what must hold for it.
+protocol FuzzTarget {
+    /// - Throws: `Finding` when a promise is broken. A trap is a finding, too: `CaseWitness` names its case.
+    /// - Returns: whether the input was accepted.
+    mutating func run(_ random: inout FuzzRandom) throws(Finding) -> Bool
+}
+
+/// A promise that does not hold, with the input that shows it.
+struct Finding: Error {
+    let promise: String
+    let input: [UInt8]
+
+    init(_ promise: String, _ input: some Sequence<UInt8>) {
+        self.promise = promise
+        self.input = Array(input)
+    }
+}
+
+/// Runs the cases of one target.
+struct FuzzRun {
+    let name: FuzzName
+    let seed: UInt64
+
+    /// The most findings that are reported before a run ends.
+    static let maxFindings = 10
+
+    init(_ name: FuzzName, seed: UInt64) {
+        self.name = name
+        self.seed = seed
+    }
+
+    struct Result {
+        let name: FuzzName
+        let seed: UInt64
+        var cases: UInt64 = 0
+        var accepted: UInt64 = 0
+        var findings: [String] = []
+
+        var text: String {
+            let share = cases == 0 ? 0 : accepted * 100 / cases
+            let line =
+                "\(name.rawValue): \(cases) cases from seed \(seed), \(share) % accepted, \(findings.count) findings"
+            return ([line] + findings).joined(separator: "\n")
+        }
+    }
+
+    func run(cases: UInt64) -> Result {
+        var target = name.makeTarget()
+        var result = Result(name: name, seed: seed)
+        for number in 0..<cases {
+            let caseSeed = seed &+ number
+            CaseWitness.begin(caseSeed)
+            var random = FuzzRandom(seed: caseSeed)
+            result.cases += 1
+            do throws(Finding) {
+                if try target.run(&random) { result.accepted += 1 }
+            } catch {
+                let input = String(decoding: error.input.prefix(400), as: UTF8.self).debugDescription
+                result.findings.append(
+                    "  \(error.promise)\n    signal-fuzz --target \(name.rawValue) --seed \(caseSeed) --cases 1\n"
+                        + "    \(error.input.count) bytes: \(input)")
+                if result.findings.count == Self.maxFindings { break }
+            }
+        }
+        return result
+    }
+}
