@@ -8,8 +8,8 @@ extension NodeConfiguration {
         /// Members that a broadcast may reach for the price of one message; a larger room costs as many messages as this
         /// fits into it. 0 = every broadcast counts once.
         public var broadcastUnitMembers = 100
-        /// Wrong tokens of one address that are forgotten within `tokenFailureWindowMs`; from half of them on answers
-        /// come late, with all of them used up no token is checked. 0 = no limit.
+        /// Wrong tokens of one address that are free, and that are forgotten within `tokenFailureWindowMs`. Half as many
+        /// more are answered late, and then no token of the address is checked. 0 = no limit.
         public var tokenFailures = 10
         /// The window of `tokenFailures`, in milliseconds.
         public var tokenFailureWindowMs = 1_800_000

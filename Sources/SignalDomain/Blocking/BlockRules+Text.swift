@@ -25,22 +25,24 @@ extension BlockRules {
             guard let network = UInt32(kind.dropFirst(4)), network > 0, let end = Self.end(words[...]) else {
                 return false
             }
-            block(network: network, until: end.moment)
+            block(network: network, until: end)
             return true
         }
         guard kind == "ip" || kind == "cidr", let range = words.first.flatMap({ CIDR($0) }),
-            kind == "cidr" || words.first?.contains { $0 == "/" } == false, let end = Self.end(words[1...])
+            kind == "cidr" || words.first?.contains(where: { $0 == "/" }) == false, let end = Self.end(words[1...])
         else { return false }
-        block(range, until: end.moment)
+        block(range, until: end)
         return true
     }
 
-    private static func end(_ words: ArraySlice<some StringProtocol>) -> (moment: Timestamp?, Void)? {
-        guard let word = words.first else { return (nil, ()) }
+    /// The end of a rule, `.some(nil)` for one without; nil for text that is none.
+    private static func end(_ words: ArraySlice<some StringProtocol>) -> Timestamp?? {
+        guard let word = words.first else { return .some(nil) }
         guard words.count == 1, word.hasPrefix("until=") else { return nil }
         let text = String(word.dropFirst(6))
-        if let seconds = UInt32(text) { return (Timestamp(milliseconds: Int64(seconds) * 1_000), ()) }
-        return Timestamp(utc: text).map { ($0, ()) }
+        if let seconds = UInt32(text) { return .some(Timestamp(milliseconds: Int64(seconds) * 1_000)) }
+        guard let moment = Timestamp(utc: text) else { return nil }
+        return .some(moment)
     }
 }
 

@@ -42,10 +42,6 @@ private struct Ranges<Bits: FixedWidthInteger & UnsignedInteger & Sendable>: Sen
     var networks: [UInt32] = []
 
     init(_ rows: [NetworkTable.Row], _ family: ClientAddress.Family, bits: (UInt128) -> Bits) {
-        struct Open {
-            let last: Bits
-            let network: UInt32
-        }
         var sorted: [(first: Bits, last: Bits, network: UInt32, order: Int)] = []
         for (order, row) in rows.enumerated() where row.prefix.network.family == family {
             let first = bits(row.prefix.network.bits)
@@ -55,7 +51,7 @@ private struct Ranges<Bits: FixedWidthInteger & UnsignedInteger & Sendable>: Sen
         }
         // An outer range comes before the inner ones that begin with it.
         sorted.sort { ($0.first, $1.last, $0.order) < ($1.first, $0.last, $1.order) }
-        var open: [Open] = []
+        var open: [(last: Bits, network: UInt32)] = []
         func closed(before limit: Bits?) {
             while let inner = open.last, limit.map({ inner.last < $0 }) ?? true {
                 open.removeLast()
@@ -74,7 +70,7 @@ private struct Ranges<Bits: FixedWidthInteger & UnsignedInteger & Sendable>: Sen
         for row in sorted {
             closed(before: row.first)
             begin(row.first, row.network)
-            open.append(Open(last: row.last, network: row.network))
+            open.append((row.last, row.network))
         }
         closed(before: nil)
     }

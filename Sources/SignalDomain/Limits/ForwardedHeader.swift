@@ -51,7 +51,7 @@ public enum ForwardedHeader: String, Hashable, Sendable, CaseIterable {
                 let name = token()
                 guard !name.isEmpty, at < bytes.count, bytes[at] == UInt8(ascii: "=") else { return nil }
                 at += 1
-                guard let value = value() else { return nil }
+                guard let value = readValue() else { return nil }
                 guard String(decoding: name, as: UTF8.self).lowercased() == "for" else { continue }
                 guard node == nil else { return nil }
                 node = String(validating: value, as: UTF8.self) ?? ForwardedHeader.unreadable
@@ -60,10 +60,10 @@ public enum ForwardedHeader: String, Hashable, Sendable, CaseIterable {
             return .some(node)
         }
 
-        private mutating func value() -> [UInt8]? {
+        private mutating func readValue() -> [UInt8]? {
             guard at < bytes.count, bytes[at] == UInt8(ascii: "\"") else {
-                let value = token()
-                return value.isEmpty ? nil : Array(value)
+                let plain = token()
+                return plain.isEmpty ? nil : Array(plain)
             }
             at += 1
             var value: [UInt8] = []

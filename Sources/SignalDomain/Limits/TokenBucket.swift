@@ -1,5 +1,8 @@
 /// A budget that refills steadily: a burst up to its size, and a rate for ever.
 public struct TokenBucket: Hashable, Sendable {
+    /// What sums of fractions may be off by.
+    private static let rounding = 0.000_001
+
     private var tokens: Double
     private var filledMs: Int64
 
@@ -24,7 +27,7 @@ public struct TokenBucket: Hashable, Sendable {
         fill(size: size, refillMs: refillMs, nowMs: nowMs)
         let missing = Double(min(max(elsewhere, 0), size))
         let price = Double(min(max(cost, 0), size))
-        guard tokens - missing < price else {
+        guard tokens - missing < price - Self.rounding else {
             tokens -= price
             return .admitted
         }
@@ -36,7 +39,7 @@ public struct TokenBucket: Hashable, Sendable {
     public func used(size: Int, refillMs: Int64, nowMs: Int64) -> Int {
         var bucket = self
         bucket.fill(size: size, refillMs: refillMs, nowMs: nowMs)
-        return max(0, Int((Double(size) - bucket.tokens).rounded(.up)))
+        return max(0, Int((Double(size) - bucket.tokens - Self.rounding).rounded(.up)))
     }
 
     private mutating func fill(size: Int, refillMs: Int64, nowMs: Int64) {

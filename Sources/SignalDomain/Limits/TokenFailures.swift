@@ -5,7 +5,8 @@
 /// locked for good, and an address that is refused adds nothing.
 public struct TokenFailures: Sendable {
     public struct Limits: Hashable, Sendable {
-        /// Failures that are forgotten in one window; 0 = nothing is counted.
+        /// Failures that are free, and that are forgotten in one window; half as many more are answered late. 0 = nothing
+        /// is counted.
         public var max = 10
         public var windowMs: Int64 = 1_800_000
         /// The delay of the first late answer, in milliseconds; it doubles with each further one.
@@ -32,9 +33,9 @@ public struct TokenFailures: Sendable {
     /// Whether a token of this address may be checked at all.
     public func admit(_ address: AddressKey, nowMs: Int64) -> Admission {
         guard limits.max > 0, let tally = tallies[address] else { return .admitted }
-        let excess = level(of: tally, nowMs) - Double(limits.max) + 1
+        let excess = level(of: tally, nowMs) - Double(most) + 1
         guard excess > 0.000_001 else { return .admitted }
-        return .refused(retryAfterMs: Swift.max(1, Int64((excess * msPerFailure).rounded(.up))))
+        return .refused(retryAfterMs: Swift.max(1, Int64((excess * msPerFailure - 0.000_1).rounded(.up))))
     }
 
     /// Counts a wrong token.
@@ -45,9 +46,9 @@ public struct TokenFailures: Sendable {
         if tallies[address] == nil, tallies.count >= limits.maxAddresses { prune(nowMs: nowMs) }
         guard tallies[address] != nil || tallies.count < limits.maxAddresses else { return 0 }
         let before = tallies[address].map { level(of: $0, nowMs) } ?? 0
-        let level = min(before + 1, Double(limits.max))
+        let level = min(before + 1, Double(most))
         tallies[address] = Tally(level: level, atMs: nowMs)
-        let late = Int(level.rounded(.up)) - (limits.max + 1) / 2
+        let late = Int(level.rounded(.up)) - limits.max
         return late > 0 ? limits.firstDelayMs << Int64(min(late - 1, 6)) : 0
     }
 
@@ -55,6 +56,8 @@ public struct TokenFailures: Sendable {
     public mutating func prune(nowMs: Int64) {
         tallies = tallies.filter { level(of: $0.value, nowMs) > 0 }
     }
+
+    private var most: Int { limits.max + (limits.max + 1) / 2 }
 
     private var msPerFailure: Double { Double(Swift.max(limits.windowMs, 1)) / Double(Swift.max(limits.max, 1)) }
 

@@ -1,6 +1,7 @@
 import CoreMetrics
 import NIOCore
 public import SignalDomain
+import Synchronization
 
 /// What the addresses of clients may use of the node.
 extension Node {

@@ -1,4 +1,5 @@
 import SignalDomain
+import Synchronization
 
 /// Wrong tokens, counted by the address that no header can forge: a header counts only when a trusted proxy wrote it.
 extension Node {

@@ -175,6 +175,7 @@ final class SignalUpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler 
             let signal = SignalChannelHandler(session: session, sockets: sockets)
             try http.replace(with: [ByteToMessageHandler(frames), signal], and: self, in: context.pipeline)
             session.open(on: signal)
+            signal.awaitWord()
         case .close(let reason):
             let signal = SignalChannelHandler(session: nil, sockets: sockets)
             try http.replace(with: [ByteToMessageHandler(frames), signal], and: self, in: context.pipeline)

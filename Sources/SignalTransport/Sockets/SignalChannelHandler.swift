@@ -68,6 +68,10 @@ final class SignalChannelHandler: ChannelDuplexHandler, Slotted {
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
         sockets.insert(self)
+    }
+
+    /// Begins to count a client that has not said who it is.
+    func awaitWord() {
         guard session?.isUnknown == true else { return }
         isPending = true
         arrival = sockets.nextArrival()

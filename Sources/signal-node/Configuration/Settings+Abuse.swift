@@ -11,7 +11,8 @@ extension Settings {
             "Members that a broadcast reaches for the price of one message; larger rooms cost more; 0 means off."),
         Setting(
             "tokenFailures", .rates, .integer(\.abuse.tokenFailures, 0...1_000_000, .count),
-            "Wrong tokens of one address within the window below: late answers first, then 429; 0 means off."),
+            "Free wrong tokens of one address in the window below; half as many more are answered late, then 429; 0 means off."
+        ),
         Setting(
             "tokenFailureWindowMs", .rates, .integer(\.abuse.tokenFailureWindowMs, duration, .milliseconds),
             "Time in which that many wrong tokens are forgotten, one by one."),

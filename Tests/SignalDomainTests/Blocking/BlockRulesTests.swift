@@ -1,5 +1,6 @@
-import SignalDomain
 import Testing
+
+@testable import SignalDomain
 
 @Suite("BlockRules")
 struct BlockRulesTests {

@@ -44,7 +44,8 @@ import Testing
             // A proxy that is trusted itself may also write the header of the request.
             let local = try await connect(
                 server, ProxyHeaderTests.header(0x00, [], kind: 0x20), headers: [("X-Forwarded-For", "192.0.2.9")])
-            #expect(server.node.addresses.connections(of: AddressKey(try #require(ClientAddress("192.0.2.9")))) == 1)
+            let behind = try #require(ClientAddress("192.0.2.9"))
+            #expect(server.node.addresses.connections(of: AddressKey(behind)) == 1)
             for peer in [first, other, local] { try await peer.close() }
         }
     }
