@@ -125,7 +125,10 @@ let package = Package(
             ], swiftSettings: strict),
         .testTarget(
             name: "SignalNodeTests",
-            dependencies: ["SignalNode", "Backplane", "SignalDomain", core, embedded, posix, logging, metricsBackend],
+            dependencies: [
+                "SignalNode", "Backplane", "SignalDomain", "SignalTestKit", core, embedded, posix, logging,
+                metricsBackend,
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "SignalTransportTests",

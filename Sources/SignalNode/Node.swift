@@ -22,6 +22,7 @@ public final class Node: Sendable {
     let shards: [LoopShard.Handle]
     let directory: RoomDirectory
     let access: AccessControl
+    let anonymousWrites = RoomWriteBudgets()
     let exempt: CIDRList
     let scanLimits: ScanLimits
     /// The same for dialect 2.
@@ -111,7 +112,7 @@ public final class Node: Sendable {
         signals.maxConfirmedBytes = configuration.delivery.reliableMessageBytes
         signalLimits = signals
         rendezvousBounds = configuration.rendezvous.bounds
-        ice = IceIssuer(configuration) { [secret] in Array(HMAC<SHA256>.authenticationCode(for: $0, using: secret)) }
+        ice = IceIssuer(configuration) { Array(HMAC<SHA256>.authenticationCode(for: $0, using: secret)) }
     }
 
     private static func machine(

@@ -19,6 +19,7 @@ struct NodeService: Service {
 
     func run() async throws {
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+        let hangups = await UnixSignalsSequence(trapping: .sighup)
         // A busy port must not leave a lease behind.
         try await server.start()
         node.start()
@@ -36,7 +37,9 @@ struct NodeService: Service {
                     "setting": "SIGNAL_TOKEN_SHA256, JWT_KEYS_FILE or POLICY_FILE",
                 ])
         }
-        reloadOnSignal()
+        Task {
+            for await _ in hangups { await reload.run(logger) }
+        }
         var received = signals.makeAsyncIterator()
         let signal = await received.next() ?? .sigint
         logger.info("signal-node.stopping", metadata: ["signal": "\(signal)"])
@@ -44,13 +47,6 @@ struct NodeService: Service {
         exitAtTheLatest()
         await stop(gently: signal == .sigterm)
         logger.info("signal-node.stopped")
-    }
-
-    /// SIGHUP reads the files anew.
-    private func reloadOnSignal() {
-        Task {
-            for await _ in await UnixSignalsSequence(trapping: .sighup) { await reload.run(logger) }
-        }
     }
 
     private func stop(gently: Bool) async {

@@ -164,17 +164,6 @@ private struct Script {
         }
     }
 
-    /// Few addresses or more than are kept, with many equal totals.
-    private func report(_ random: inout SeededRandom) -> NodeReport {
-        let count = [0, 0, 3, 3, 3, 3, 3, 300].randomElement(using: &random) ?? 0
-        let loads = (0..<count).map { _ in
-            AddressLoad(
-                code: AddressCode(bits: UInt64.random(in: 0..<400, using: &random) &* 0x9E37_79B9_7F4A_7C15),
-                connections: Int.random(in: 0...2, using: &random), messages: Int.random(in: 0...3, using: &random))
-        }
-        return NodeReport(sockets: Int.random(in: 0...1, using: &random), rooms: 7, loads: loads)
-    }
-
     private mutating func moderation(_ name: PeerID, _ random: inout SeededRandom) -> BackplaneCommand {
         let far: Int64 = 99_999_999_999_000
         switch Int.random(in: 0..<16, using: &random) {
@@ -212,6 +201,17 @@ private struct Script {
             return [.takeTicket(digest: "t\(serial % 2)"), .invites(room), .occupancy(room)]
                 .randomElement(using: &random) ?? .sanctions
         }
+    }
+
+    /// Few addresses or more than are kept, with many equal totals.
+    private func report(_ random: inout SeededRandom) -> NodeReport {
+        let count = [0, 0, 3, 3, 3, 3, 3, 300].randomElement(using: &random) ?? 0
+        let loads = (0..<count).map { _ in
+            AddressLoad(
+                code: AddressCode(bits: UInt64.random(in: 0..<400, using: &random) &* 0x9E37_79B9_7F4A_7C15),
+                connections: Int.random(in: 0...2, using: &random), messages: Int.random(in: 0...3, using: &random))
+        }
+        return NodeReport(sockets: Int.random(in: 0...1, using: &random), rooms: 7, loads: loads)
     }
 
     /// A directed signal to a peer, mostly from a member and mostly reliable, of few or many bytes.

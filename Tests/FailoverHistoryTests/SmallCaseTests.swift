@@ -75,6 +75,19 @@ struct SmallCaseTests {
         #expect(result.falseLeaves == 0)
     }
 
+    @Test("a signal that was given up may arrive behind a later one, any other may not", arguments: [true, false])
+    func order(isGivenUp: Bool) throws {
+        var history = Self.history()
+        for id in [1, 2] { Self.add(&history, 5_000 + Int64(id), .sent(client: Self.alice, id: id, to: Self.carol)) }
+        let outcome = isGivenUp ? Outcome.nack(code: "timeout") : .stored
+        Self.add(&history, 5_500, .outcome(client: Self.alice, id: 1, to: Self.carol, outcome))
+        for id in [2, 1] {
+            Self.add(
+                &history, 6_000 - Int64(id), .arrived(client: Self.carol, from: Self.alice, id: id, isRepeat: false))
+        }
+        #expect(try Self.result(history).outOfOrder == (isGivenUp ? 0 : 1))
+    }
+
     @Test("who closes its own socket to come back later is not measured as lost")
     func ownMove() throws {
         func resumes(after code: Int) throws -> Int? {

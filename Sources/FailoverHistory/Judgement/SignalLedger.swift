@@ -36,7 +36,7 @@ struct SignalLedger: Sendable {
     private(set) var bestEffort: [SignalKey: Signal] = [:]
     /// Arrivals of what nobody sent to this client.
     private(set) var strays: [Stray] = []
-    /// Arrivals after a later signal of the same pair.
+    /// Arrivals after a later signal of the same pair; not those that were given up, with an unknown outcome.
     private(set) var reversals: [Stray] = []
     private var newest: [Pair: Int] = [:]
 
@@ -74,7 +74,7 @@ struct SignalLedger: Sendable {
         switch event.kind {
         case .arrived(let client, let from, let id, let isRepeat):
             let key = SignalKey(from: from, to: client, id: id)
-            guard let order = reliable[key]?.order else {
+            guard let signal = reliable[key] else {
                 strays.append(Stray(at: event.at, client: client, key: key))
                 return
             }
@@ -85,8 +85,10 @@ struct SignalLedger: Sendable {
             } else {
                 reliable[key]?.surfacedAt = event.at
                 let pair = Pair(from: from, to: client)
-                let last = newest[pair, default: -1]
-                if order < last { reversals.append(Stray(at: event.at, client: client, key: key)) }
+                let (order, last) = (signal.order, newest[pair, default: -1])
+                if order < last, !signal.isGivenUp(before: event.at) {
+                    reversals.append(Stray(at: event.at, client: client, key: key))
+                }
                 newest[pair] = max(last, order)
             }
         case .bestEffortArrived(let client, let from, let number):
@@ -97,6 +99,10 @@ struct SignalLedger: Sendable {
 }
 
 extension Signal {
+    fileprivate func isGivenUp(before moment: Int64) -> Bool {
+        if case .nack = final { finalAt < moment } else { false }
+    }
+
     /// A repeated final outcome is the answer to a repeated signal; a different one contradicts.
     fileprivate mutating func add(_ outcome: Outcome, at: Int64) {
         guard outcome.isFinal else {

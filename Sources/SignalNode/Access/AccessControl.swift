@@ -40,11 +40,6 @@ final class AccessControl: Sendable {
         set { standing.withLock { $0.keys = newValue } }
     }
 
-    /// Whether the token is an operator's.
-    func isOperator(_ credentials: Credentials) -> Bool {
-        credentials.token.map { operators.admit($0) } ?? false
-    }
-
     func recognize(_ credentials: Credentials) -> Recognition {
         guard let token = credentials.token else { return .known(.anonymous) }
         if operators.admit(token) { return .known(.operator) }

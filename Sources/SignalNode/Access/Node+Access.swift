@@ -19,6 +19,16 @@ extension Node {
     /// From now on room tokens of these keys are good, and of no others.
     public func use(keys: RoomTokenKeys?) { access.keys = keys }
 
+    /// From now on the rooms are what this policy says; sessions that it does not admit are closed with 4403.
+    public func use(policy: RoomPolicy) {
+        access.policy = policy
+        for handle in shards {
+            handle.onLoop { shard in
+                for session in shard.sessions { session.reviewAccess() }
+            }
+        }
+    }
+
     // MARK: Identities
 
     /// Verifies the token of a request. Called on `loop`; answers there, at once unless a signature has to be checked.
@@ -34,8 +44,8 @@ extension Node {
         case .known(let identity): completion(.success(identity))
         case .unknown:
             let delay = noteWrongToken(from: client)
-            guard delay > 0 else { return completion(.failure(wrongToken())) }
-            loop.scheduleTask(in: .milliseconds(delay)) { [self] in answer.value(.failure(wrongToken())) }
+            guard delay > 0 else { return completion(.failure(.invalidToken)) }
+            loop.scheduleTask(in: .milliseconds(delay)) { answer.value(.failure(.invalidToken)) }
         case .signed(let token, let keys):
             // One task for a handshake or a renewal, never for a message.
             Task { [self] in
@@ -52,7 +62,7 @@ extension Node {
         do throws(Refusal) {
             switch access.recognize(credentials) {
             case .known(let identity): return identity
-            case .unknown: throw wrongToken()
+            case .unknown: throw Refusal.invalidToken
             case .signed(let token, let keys): return try await verify(token, keys).get()
             }
         } catch {
@@ -66,13 +76,13 @@ extension Node {
             let now = clock.wall().milliseconds
             return .success(.roomToken(try await keys.verify(token, nowMs: now, terms: access.terms)))
         } catch {
-            return .failure(wrongToken())
+            return .failure(.invalidToken)
         }
     }
 
-    private func wrongToken() -> Refusal {
-        metrics.authFailures.increment()
-        return .invalidToken
+    /// Every refusal for want of a good token passes here, with the address that it came from.
+    func noteFailure(_ refusal: Refusal, from client: ClientAddress) {
+        if refusal.status == 401 { metrics.authFailures.increment() }
     }
 
     // MARK: Principals
@@ -90,30 +100,12 @@ extension Node {
             principal = try rules(for: room).principal(of: identity, in: room, needing: needed)
         } catch {
             switch error {
-            case .tokenNeeded:
-                metrics.authFailures.increment()
-                throw .unauthorized
+            case .tokenNeeded: throw .unauthorized
             case .forbidden: throw .forbidden
             }
         }
         if let fixed = principal.peer, let peer, fixed != peer { throw .forbidden }
         return principal
-    }
-
-    /// Identifies somebody and asks for a principal in one room. Called on `loop`; answers there.
-    func authenticate(
-        _ credentials: Credentials, for room: RoomKey, as peer: PeerID?, from client: ClientAddress,
-        on loop: any EventLoop, completion: @escaping (Result<Principal, Refusal>) -> Void
-    ) {
-        identify(credentials, from: client, on: loop) { [self] result in
-            do throws(Refusal) {
-                let identity = try result.get()
-                completion(
-                    .success(try principal(of: identity, in: room, as: peer, from: client, needing: .join)))
-            } catch {
-                completion(.failure(error))
-            }
-        }
     }
 
     /// Who the holder of the principal is to the cluster: takeover of a peer ID and of records needs the same owner.

@@ -1,4 +1,3 @@
-import CoreMetrics
 public import SignalDomain
 
 /// Who sends an HTTP request.
@@ -36,12 +35,16 @@ extension Node {
     ///
     /// - Parameter needed: refused at once is who may do this nowhere.
     public func identify(_ caller: Caller, needing needed: Grants) async throws(Refusal) -> IdentifiedCaller {
-        let identity = try await identify(caller.credentials, from: caller.client)
-        if identity == .anonymous, !access.policy.anonymousSomewhere.isSuperset(of: needed) {
-            metrics.authFailures.increment()
-            throw .unauthorized
+        do throws(Refusal) {
+            let identity = try await identify(caller.credentials, from: caller.client)
+            if identity == .anonymous, !access.policy.anonymousSomewhere.isSuperset(of: needed) {
+                throw .unauthorized
+            }
+            return IdentifiedCaller(identity: identity, client: caller.client)
+        } catch {
+            noteFailure(error, from: caller.client)
+            throw error
         }
-        return IdentifiedCaller(identity: identity, client: caller.client)
     }
 
     /// Whether a caller may do something in a room.
@@ -50,39 +53,40 @@ extension Node {
     public func authorize(
         _ caller: IdentifiedCaller, in room: RoomKey, as peer: PeerID? = nil, needing needed: Grants
     ) throws(Refusal) -> AuthorizedCaller {
-        let principal = try principal(
-            of: caller.identity, in: room, as: peer, from: caller.client, needing: needed)
-        return AuthorizedCaller(owner: owner(of: principal, from: caller.client), principal: principal)
+        do throws(Refusal) {
+            let principal = try principal(
+                of: caller.identity, in: room, as: peer, from: caller.client, needing: needed)
+            return AuthorizedCaller(owner: owner(of: principal, from: caller.client), principal: principal)
+        } catch {
+            noteFailure(error, from: caller.client)
+            throw error
+        }
     }
 
     /// Both in one, for requests that name their room in the query.
     public func authorize(
         _ caller: Caller, in room: RoomKey, as peer: PeerID? = nil, needing needed: Grants
     ) async throws(Refusal) -> AuthorizedCaller {
-        let identity = try await identify(caller.credentials, from: caller.client)
-        return try authorize(
-            IdentifiedCaller(identity: identity, client: caller.client), in: room, as: peer, needing: needed)
+        try authorize(try await identify(caller, needing: []), in: room, as: peer, needing: needed)
     }
 
-    /// Lets operators through and nobody else: 401 without their token, 403 with another good one.
+    /// Lets operators through and nobody else: 401 without a good token, 403 with one that is no operator's.
     public func authorizeOperator(_ caller: Caller) async throws(Refusal) -> AuthorizedCaller {
-        if let refusal = refusal(of: caller.credentials, from: caller.client) { throw refusal }
-        guard access.isOperator(caller.credentials) else {
-            guard caller.credentials.token != nil else {
-                metrics.authFailures.increment()
-                throw .unauthorized
-            }
-            let identity = try await identify(caller.credentials, from: caller.client)
-            // An open node takes any text for no token at all; here that is a wrong one.
-            guard identity != .anonymous else {
+        let identity = try await identify(caller, needing: []).identity
+        switch identity {
+        case .operator:
+            let principal = Principal(grants: .all, isAuthenticated: true, isOperator: true)
+            return AuthorizedCaller(owner: owner(of: caller.client), principal: principal)
+        case .anonymous:
+            // A node that knows no other token takes any text for none; here that is a wrong one.
+            let refusal = caller.credentials.token == nil ? Refusal.unauthorized : .invalidToken
+            noteFailure(refusal, from: caller.client)
+            if caller.credentials.token != nil {
                 try? await Task.sleep(for: .milliseconds(noteWrongToken(from: caller.client)))
-                metrics.authFailures.increment()
-                throw .invalidToken
             }
-            throw .forbidden
+            throw refusal
+        case .sharedToken, .roomToken: throw .forbidden
         }
-        let principal = Principal(grants: .all, isAuthenticated: true, isOperator: true)
-        return AuthorizedCaller(owner: owner(of: caller.client), principal: principal)
     }
 
     /// What a caller is in a room that it only looks at. In public rooms a token is a courtesy: without a good one the

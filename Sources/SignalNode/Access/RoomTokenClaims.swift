@@ -74,7 +74,7 @@ extension RoomTokenClaims {
     /// Nil for what no clock shows; a double of that size would trap as an integer.
     private static func milliseconds(_ seconds: Double) -> Int64? {
         guard seconds >= 0, seconds < 1e12 else { return nil }
-        return Int64(seconds * 1_000)
+        return Int64((seconds * 1_000).rounded())
     }
 
     private static func isName(_ text: String) -> Bool { (1...255).contains(text.utf8.count) }

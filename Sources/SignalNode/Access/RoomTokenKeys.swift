@@ -34,10 +34,23 @@ public struct RoomTokenKeys: Sendable {
     ///
     /// - Throws: `KeySetFault` with a sentence that never quotes key material.
     public init(jwks: [UInt8]) async throws(KeySetFault) {
-        let set = try KeySet(json: jwks)
-        algorithms = Dictionary(uniqueKeysWithValues: set.keys.map { ($0.kid, $0.material.algorithm) })
-        signingKey = set.keys.first(where: \.material.canSign)?.kid
-        for key in set.keys {
+        await self.init(try KeySet(json: jwks).keys)
+    }
+
+    /// The one secret of HS256, without a file of keys around it.
+    ///
+    /// - Throws: `KeySetFault` when the secret is shorter than 32 bytes.
+    public init(secret: [UInt8], kid: String) async throws(KeySetFault) {
+        guard secret.count >= KeySet.minSecretBytes else {
+            throw KeySetFault("The secret must have at least \(KeySet.minSecretBytes) bytes.")
+        }
+        await self.init([KeySet.Key(kid: kid, material: .hmac(secret))])
+    }
+
+    private init(_ keys: [KeySet.Key]) async {
+        algorithms = Dictionary(keys.map { ($0.kid, $0.material.algorithm) }) { first, _ in first }
+        signingKey = keys.first(where: \.material.canSign)?.kid
+        for key in keys {
             let kid = JWKIdentifier(string: key.kid)
             switch key.material {
             case .hmac(let secret):

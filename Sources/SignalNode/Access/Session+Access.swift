@@ -1,9 +1,12 @@
+import Backplane
 import NIOCore
 import SignalDomain
 
 /// What a session's token allows on the live socket, and for how long.
 extension Session {
     var grants: Grants { state.value.principal.grants }
+
+    // MARK: Time
 
     /// Ends the session whose token has run out; looked at with the clock, so that no session needs a timer.
     func watchExpiry() {
@@ -14,26 +17,68 @@ extension Session {
     /// Takes a new token in place of the old one: the same subject's, and good for this room and peer. Anything else
     /// changes nothing.
     func renew(_ token: String, refused: @escaping () -> Void) {
-        node.identify(Credentials(token: token), from: seat.address.network, on: seat.shard.loop) { [self] result in
+        node.identify(Credentials(token: token), from: seat.client, on: seat.shard.loop) { [self] result in
             guard case .open = state.value.phase else { return }
-            guard let identity = try? result.get(), let principal = try? principal(of: identity),
-                principal.subject == state.value.principal.subject
-            else { return refused() }
-            state.value.identity = identity
-            state.value.principal = principal
+            do throws(Refusal) {
+                let identity = try result.get()
+                let principal = try principal(of: identity)
+                guard principal.subject == state.value.principal.subject else { throw .forbidden }
+                state.value.identity = identity
+                state.value.principal = principal
+            } catch {
+                node.noteFailure(error, from: seat.client)
+                refused()
+            }
         }
     }
 
-    /// Looks at the policy anew; a session that it no longer admits ends.
+    /// Looks at the policy anew; a session that it no longer admits leaves the room for good.
     func reviewAccess() {
         do throws(Refusal) {
+            state.value.rules = node.rules(for: seat.room)
             state.value.principal = try principal(of: state.value.identity)
         } catch {
-            end(.forbidden)
+            expel(.forbidden)
         }
+    }
+
+    /// Ends the session without a way back to it.
+    func expel(_ reason: CloseReason, showing departure: LeaveReason = .left) {
+        let phase = state.value.phase
+        leave(.left(departure))
+        if case .open(let socket) = phase { socket.close(reason) }
     }
 
     private func principal(of identity: Identity) throws(Refusal) -> Principal {
         try node.principal(of: identity, in: seat.room, as: seat.peer, from: seat.client, needing: .join)
     }
+
+    // MARK: Signals
+
+    /// Whether the peer may send one more signal now.
+    func admitSignal() -> SignalPermission {
+        guard grants.contains(.write) else { return .forbidden }
+        guard !state.value.principal.isAuthenticated else { return .granted }
+        let rules = state.value.rules
+        let now = node.clock.monotonicMs()
+        if let limit = rules.anonymousWritesPerMinute {
+            guard limit > 0 else { return .forbidden }
+            let verdict = state.value.anonymousWrites.admit(limit: limit, windowMs: 60_000, nowMs: now)
+            if case .refused(let retryAfterMs) = verdict { return .tooMany(retryAfterMs: retryAfterMs) }
+        }
+        if let limit = rules.anonymousRoomWritesPerMinute {
+            guard limit > 0 else { return .forbidden }
+            let verdict = node.anonymousWrites.admit(seat.room, limit: limit, nowMs: now)
+            if case .refused(let retryAfterMs) = verdict { return .tooMany(retryAfterMs: retryAfterMs) }
+        }
+        return .granted
+    }
+}
+
+/// The verdict on a signal by the grants of its sender and the rules of the room.
+enum SignalPermission {
+    case granted
+    case forbidden
+    /// The budget of peers without a token is used up.
+    case tooMany(retryAfterMs: Int64)
 }

@@ -118,7 +118,9 @@ final class Newcomer: SocketSession {
             case .success(let identity):
                 enter(hello, as: identity, socket)
                 for message in backlog.messages { receive(message) }
-            case .failure(let refusal): refuse(socket, refusal.closing ?? .unauthorized)
+            case .failure(let refusal):
+                node.noteFailure(refusal, from: place.client)
+                refuse(socket, refusal.closing ?? .unauthorized)
             }
         }
     }
@@ -147,6 +149,7 @@ final class Newcomer: SocketSession {
         do throws(Refusal) {
             return try node.principal(of: identity, in: place.room, as: peer, from: place.client, needing: .join)
         } catch {
+            node.noteFailure(error, from: place.client)
             throw Refused(error.closing ?? .forbidden)
         }
     }

@@ -18,7 +18,10 @@ extension Node {
             try check(origin: request.origin)
             let place = try place(for: request, in: room, on: loop)
             let answer = { [self] (result: Result<any SocketSession, Refusal>) in
-                if case .failure = result { releaseSlot(place.address, hasSlot: place.hasSlot) }
+                if case .failure(let refusal) = result {
+                    noteFailure(refusal, from: request.client)
+                    releaseSlot(place.address, hasSlot: place.hasSlot)
+                }
                 completion(result)
             }
             switch request.dialect {

@@ -50,7 +50,7 @@ extension Node {
     private func closeBlocked() {
         for handle in shards {
             handle.onLoop { shard in
-                for session in shard.sessions where self.isBlocked(session.seat.address.network) {
+                for session in shard.sessions where self.isBlocked(session.seat.client) {
                     session.end(.banned)
                 }
             }

@@ -64,6 +64,7 @@ final class LoopShard {
         var count = 0
         for session in room.sessions where session.seat.peer != envelope.peer {
             if let audience = envelope.audience, audience != session.dialect { continue }
+            guard session.grants.contains(.read) else { continue }
             session.deliver(envelope.frame, from: envelope.sender)
             count += 1
         }

@@ -69,8 +69,13 @@ extension Session {
         say(text)
     }
 
-    /// A letter for this peer; a client of dialect 1 gets no number.
+    /// A letter for this peer; a client of dialect 1 gets no number. A peer that may not read never sees it, and the
+    /// node confirms in its place, so that nothing waits for it.
     func deliver(_ letter: Letter, sequence: UInt64?) {
+        guard grants.contains(.read) else {
+            if dialect == .two, let sequence { cluster.post(.confirmed(sequence, self)) }
+            return
+        }
         node.metrics.delivered(1)
         guard dialect == .two, let sequence else { return deliver(SignalFrame.text(letter.payload), from: nil) }
         deliver(SignalFrame.text(letter.payload, sequence: sequence), from: nil)

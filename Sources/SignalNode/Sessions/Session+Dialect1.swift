@@ -31,14 +31,18 @@ extension Session {
         case .ping:
             guard chargeBroadcast(socket) else { return }
             socket.send(SignalFrame.text(ServerMessages.pong), from: nil)
-            repeatToRoom(message, bytes)
-        case .ack:
-            if chargeBroadcast(socket) { repeatToRoom(message, bytes) }
-        case .hello, .presence, .auth, .leave, .other:
+            if case .granted = admitSignal() { repeatToRoom(message, bytes) }
+        case .hello, .ack, .presence, .auth, .leave, .other:
             guard chargeBroadcast(socket) else { return }
-            guard state.value.repeats.admit(PayloadHash.of(bytes), nowMs: node.clock.monotonicMs()) else {
-                return reject(socket, .duplicatePayload)
+            switch admitSignal() {
+            case .granted: break
+            case .forbidden: return reject(socket, .forbidden)
+            case .tooMany: return reject(socket, .rateLimited)
             }
+            guard
+                message.type == .ack
+                    || state.value.repeats.admit(PayloadHash.of(bytes), nowMs: node.clock.monotonicMs())
+            else { return reject(socket, .duplicatePayload) }
             repeatToRoom(message, bytes)
         }
     }

@@ -76,6 +76,11 @@ extension Session {
         do throws(SignalFault) {
             let target = try SignalTarget(message, in: bytes, from: seat.peer, limits: node.signalLimits)
             if case .broadcast = target, !pay(broadcastPrice, id, socket) { return }
+            switch admitSignal() {
+            case .granted: break
+            case .forbidden: return refuse(.forbidden, id: id, socket)
+            case .tooMany(let retryAfterMs): return refuse(.rateLimited, id: id, retryAfterMs: retryAfterMs, socket)
+            }
             guard
                 message.type == .ping
                     || state.value.repeats.admit(PayloadHash.of(bytes), nowMs: node.clock.monotonicMs())

@@ -41,6 +41,10 @@ public final class Session: SocketSession, Sendable {
         var identity: Identity
         /// What that allows by the policy of now.
         var principal: Principal
+        /// What holds for the room by the policy of now.
+        var rules: RoomRules
+        /// Signals without a token in this minute.
+        var anonymousWrites: FixedWindow
         var repeats: RepeatedPayloads
         var turn = Turn()
         /// Slow receivers that wait for this sender to pause.
@@ -68,7 +72,9 @@ public final class Session: SocketSession, Sendable {
         stamp = Stamp(peer: seat.peer, room: seat.room)
         state = .makeBoxSendingValue(
             State(
-                identity: identity, principal: principal, repeats: node.makeRepeats(), conversation: conversation),
+                identity: identity, principal: principal, rules: node.rules(for: seat.room),
+                anonymousWrites: FixedWindow(startedMs: node.clock.monotonicMs()), repeats: node.makeRepeats(),
+                conversation: conversation),
             eventLoop: seat.shard.loop)
     }
 
@@ -86,6 +92,8 @@ public final class Session: SocketSession, Sendable {
             for frame in early { socket.send(frame, from: nil) }
         }
         seat.shard.shard.enter(self)
+        // The policy may have changed while the socket of dialect 1 was upgraded; dialect 2 has only now been asked.
+        if dialect == .one { reviewAccess() }
     }
 
     func relay(_ message: ScannedMessage, _ bytes: UnsafeRawBufferPointer, to audience: Dialect? = nil) {

@@ -1,7 +1,7 @@
 import ArgumentParser
 
 /// `signal-node check`: explains a broken configuration line by line, or prints the effective one.
-struct CheckCommand: ParsableCommand {
+struct CheckCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
         abstract: "Explains what is wrong with the configuration, or prints the effective one.",
@@ -9,8 +9,11 @@ struct CheckCommand: ParsableCommand {
 
     @OptionGroup var settings: SettingArguments
 
-    func run() throws {
-        print(Self.report(try settings.read()))
+    func run() async throws {
+        let reader = try settings.read()
+        let problems = await AccessFiles(reader.configuration).problems()
+        guard problems.isEmpty else { throw BrokenConfiguration(problems: problems) }
+        print(Self.report(reader))
     }
 
     /// One line per setting: name, value without secrets, and where it came from.

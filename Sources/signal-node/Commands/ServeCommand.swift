@@ -10,6 +10,9 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup var settings: SettingArguments
 
     func run() async throws {
-        try await Assembly.run(settings.read().configuration)
+        let configuration = try settings.read().configuration
+        let problems = await AccessFiles(configuration).problems()
+        guard problems.isEmpty else { throw BrokenConfiguration(problems: problems) }
+        try await Assembly.run(configuration)
     }
 }

@@ -8,7 +8,7 @@ struct SignalNodeCommand: AsyncParsableCommand {
         abstract: "One node of a WebRTC signaling cluster.",
         version: version,
         subcommands: [
-            ServeCommand.self, CheckCommand.self, HealthCommand.self, AuditCommand.self,
+            ServeCommand.self, CheckCommand.self, HealthCommand.self, TokenCommand.self, AuditCommand.self,
             ConfigurationReferenceCommand.self,
         ],
         defaultSubcommand: ServeCommand.self)

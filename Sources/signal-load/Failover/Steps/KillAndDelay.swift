@@ -10,6 +10,8 @@ struct KillAndDelay: FaultStep {
     private static let delay = Duration.seconds(11)
 
     func play(on stage: Stage, round: Int) async throws {
+        // Earlier kills have driven the rooms together: each node has some to lose.
+        try await stage.reconnectThroughEdge()
         let node = stage.randomNode()
         let wire = stage.rig.wires[node]
         try await wire.blackhole()

@@ -10,6 +10,8 @@ struct KillTwoNodes: FaultStep {
     private static let latency = TimeAmount.milliseconds(100)
 
     func play(on stage: Stage, round: Int) async throws {
+        // Earlier kills have driven the rooms together: each node has some to lose.
+        try await stage.reconnectThroughEdge()
         let first = stage.randomNode()
         let instances = try await stage.leases().instances()
         try await stage.kill([first], step, round, losing: KillNode.lostShare)
