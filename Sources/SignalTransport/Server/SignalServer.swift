@@ -61,6 +61,9 @@ public final class SignalServer: Sendable {
     /// Open sockets of every kind, and those of them that are WebSockets.
     public var socketCounts: (open: Int, signal: Int) { (settings.census.open, settings.census.signal) }
 
+    /// Bytes that wait for slow readers.
+    public var outboundBytes: Int { settings.outbound.bytes }
+
     /// Sockets that have no request in work and are no WebSockets, or whose client has not said who it is.
     public var pendingSockets: Int { settings.census.pending }
 
