@@ -16,9 +16,10 @@ import Testing
     }
 
     static let tcp4: [UInt8] = [192, 0, 2, 7, 10, 0, 0, 1, 0x12, 0x67, 0, 80]
-    static let tcp6: [UInt8] =
-        [0x20, 1, 0x0D, 0xB8] + Array(repeating: 0, count: 11) + [7]
-        + Array(repeating: 0, count: 16) + [0, 1, 0, 80]
+    static let tcp6: [UInt8] = [
+        0x20, 0x01, 0x0D, 0xB8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0,
+        1, 0, 80,
+    ]
     /// ALPN, NOOP and an extension of no known type.
     static let extensions: [UInt8] = [1, 0, 2, 0x68, 0x32, 4, 0, 0, 0xEE, 0, 3, 1, 2, 3]
 
