@@ -1,12 +1,7 @@
+import Foundation
 import Logging
 import SignalDomain
 import SignalNode
-
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
 
 /// The files that say which addresses are kept out. They are read at the start, on SIGHUP, and when they change; a broken
 /// one changes nothing.
@@ -84,7 +79,9 @@ private struct WatchedFile {
 
     private struct Mark: Equatable {
         let modified: Date?
-        let size: UInt64?
+        let size: String
+        /// Another one when the file was replaced, not written to.
+        let number: String
     }
 
     init(_ path: String, _ hook: Reload.Hook) {
@@ -102,7 +99,8 @@ private struct WatchedFile {
 
     private static func mark(of path: String) -> Mark? {
         guard let attributes = try? FileManager.default.attributesOfItem(atPath: path) else { return nil }
+        func text(_ key: FileAttributeKey) -> String { attributes[key].map { "\($0)" } ?? "" }
         return Mark(
-            modified: attributes[.modificationDate] as? Date, size: (attributes[.size] as? NSNumber)?.uint64Value)
+            modified: attributes[.modificationDate] as? Date, size: text(.size), number: text(.systemFileNumber))
     }
 }
