@@ -54,9 +54,9 @@ struct BlockFiles: Sendable {
 
     /// Likewise.
     static func networks(_ path: String) throws -> NetworkTable {
-        let bytes = try bytes("ASN_TABLE_FILE", path)
+        let content = try bytes("ASN_TABLE_FILE", path)
         do throws(NetworkTableError) {
-            return try NetworkTable(parsing: bytes)
+            return try NetworkTable(parsing: content)
         } catch {
             throw FileProblem("ASN_TABLE_FILE (\(path)): \(error)")
         }
