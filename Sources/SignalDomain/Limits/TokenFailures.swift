@@ -33,7 +33,7 @@ public struct TokenFailures: Sendable {
     /// Whether a token of this address may be checked at all.
     public func admit(_ address: AddressKey, nowMs: Int64) -> Admission {
         guard limits.max > 0, let tally = tallies[address] else { return .admitted }
-        let excess = level(of: tally, nowMs) - Double(most) + 1
+        let excess = strength(of: tally, nowMs) - Double(most) + 1
         guard excess > 0.000_001 else { return .admitted }
         return .refused(retryAfterMs: Swift.max(1, Int64((excess * msPerFailure - 0.000_1).rounded(.up))))
     }
@@ -45,7 +45,7 @@ public struct TokenFailures: Sendable {
         guard limits.max > 0 else { return 0 }
         if tallies[address] == nil, tallies.count >= limits.maxAddresses { prune(nowMs: nowMs) }
         guard tallies[address] != nil || tallies.count < limits.maxAddresses else { return 0 }
-        let before = tallies[address].map { level(of: $0, nowMs) } ?? 0
+        let before = tallies[address].map { strength(of: $0, nowMs) } ?? 0
         let level = min(before + 1, Double(most))
         tallies[address] = Tally(level: level, atMs: nowMs)
         let late = Int(level.rounded(.up)) - limits.max
@@ -54,14 +54,14 @@ public struct TokenFailures: Sendable {
 
     /// Forgets addresses whose failures have faded.
     public mutating func prune(nowMs: Int64) {
-        tallies = tallies.filter { level(of: $0.value, nowMs) > 0 }
+        tallies = tallies.filter { strength(of: $0.value, nowMs) > 0 }
     }
 
     private var most: Int { limits.max + (limits.max + 1) / 2 }
 
     private var msPerFailure: Double { Double(Swift.max(limits.windowMs, 1)) / Double(Swift.max(limits.max, 1)) }
 
-    private func level(of tally: Tally, _ nowMs: Int64) -> Double {
+    private func strength(of tally: Tally, _ nowMs: Int64) -> Double {
         Swift.max(0, tally.level - Double(Swift.max(0, nowMs - tally.atMs)) / msPerFailure)
     }
 }
