@@ -4,7 +4,7 @@ NODE := .build/debug/signal-node
 NODE_SOURCES := $(shell find Sources Package.swift -not -path 'Sources/signal-load*' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz cluster bench cost failover failover-full lint format deps clean
+.PHONY: help run test fuzz fuzz-guided cluster bench cost failover failover-full compose-test check-infra lint format deps clean
 
 help: ## list the commands
 	@awk -F ': .*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -24,6 +24,9 @@ fuzz: ## feed a million inputs to each reader of remote bytes (CASES=, SEED=, TA
 	@swift build -c release --product signal-fuzz
 	@exec .build/release/signal-fuzz --cases $(or $(CASES),1000000) $(if $(SEED),--seed $(SEED)) \
 	  --target $(or $(TARGET),all)
+
+fuzz-guided: ## let libFuzzer search inputs of the message scanner, with AddressSanitizer (SECONDS=60)
+	@exec infra/fuzz/guided $(or $(SECONDS),60)
 
 cluster: $(NODE) ## run Redis, three nodes and the edge on this machine
 	@infra/deps redis haproxy
@@ -53,6 +56,14 @@ failover-full: ## the same with every fault, 3000 clients and more than 100 kill
 	@swift build -c release --product signal-node
 	@swift build -c release --product signal-load
 	@LOAD=.build/release exec infra/failover/run
+
+compose-test: ## build the image, bring the cluster up in containers, and play faults on it (needs Docker)
+	@infra/deps hiredis
+	@swift build --product signal-load
+	@$(CONTAINER_RUN) infra/docker/compose-test
+
+check-infra: $(NODE) ## check manifests, rules, dashboards and the edge against the binary
+	@infra/check/run
 
 lint: ## check format, scripts and the edge's configuration
 	@infra/lint

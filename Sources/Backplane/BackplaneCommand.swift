@@ -73,6 +73,12 @@ public enum BackplaneCommand: Hashable, Sendable {
     case occupancy(RoomKey)
     /// Every node that has a lease, with what it reported last.
     case nodes
+    /// Enters one thing in the list of what a holder has registered, or extends it there; a full list takes nothing new.
+    case rendezvousReserve(RendezvousReservation, limit: Int)
+    /// Takes it off the list.
+    case rendezvousRelease(RendezvousReservation)
+    /// What came and went in a room after a change number, oldest first; at most `limit` of each kind.
+    case rendezvousChanges(RoomKey, after: Int64, limit: Int)
 }
 
 /// What a node tells about itself when it registers.
@@ -267,6 +273,22 @@ public struct AnnounceCommand: Hashable, Sendable {
         self.entries = entries
         self.isLast = isLast
         self.lostJoins = lostJoins
+    }
+}
+
+/// A line in the list of what somebody has registered, by which its length is limited (docs/rendezvous.md).
+public struct RendezvousReservation: Hashable, Sendable {
+    /// Whose list it is.
+    public var holder: String
+    /// What is listed.
+    public var item: String
+    /// How long it stays, in milliseconds; a line that is there already stays as long as it did or longer.
+    public var ttlMs: Int64
+
+    public init(holder: String, item: String, ttlMs: Int64) {
+        self.holder = holder
+        self.item = item
+        self.ttlMs = ttlMs
     }
 }
 

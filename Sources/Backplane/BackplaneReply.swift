@@ -164,6 +164,9 @@ public enum RendezvousOutcome: Hashable, Sendable {
     case registered(RendezvousEntry)
     case unregistered
     case page(RendezvousPage)
+    /// Whether the line was not on the list before.
+    case reserved(isNew: Bool)
+    case changes(RendezvousChanges)
     case refused(RendezvousError)
 }
 

@@ -40,6 +40,12 @@ enum RedisKeys {
     static func invite(_ id: InviteID) -> String { "bs:1:{inv:\(id.text)}" }
     static func redeemers(_ id: InviteID) -> String { "bs:1:{inv:\(id.text)}:u" }
     static func invites(_ room: RoomKey) -> String { "bs:1:{\(room.text)}:inv" }
+    /// Who was found at the last question for changes, who has gone, and the mark by which a change is noticed.
+    static func watchSeen(_ room: RoomKey) -> String { "bs:1:{\(room.text)}:rws" }
+    static func watchRemoved(_ room: RoomKey) -> String { "bs:1:{\(room.text)}:rwr" }
+    static func watchMark(_ room: RoomKey) -> String { "bs:1:{\(room.text)}:rwm" }
+    /// What somebody has registered, by its end.
+    static func reservations(of holder: String) -> String { "bs:1:{h:\(EscapedName.encode(holder))}:rz" }
     static func inbox(of node: NodeInstance) -> String { inboxPrefix + node.text }
     static let inboxPrefix = "bs:n:"
 
@@ -50,6 +56,13 @@ enum RedisKeys {
 
     /// The keys of one room, in the order in which every script that changes it takes them.
     static func room(_ room: RoomKey) -> [String] { membership(room) + [letters(room)] }
+
+    /// The keys of a question for the changes of a room, in the order in which its script takes them.
+    static func watch(_ room: RoomKey) -> [String] {
+        rendezvous(room) + [
+            generations(room), members(room), version(room), watchSeen(room), watchRemoved(room), watchMark(room),
+        ]
+    }
 
     /// The keys of one room's rendezvous records, in the order in which its scripts take them.
     static func rendezvous(_ room: RoomKey) -> [String] {

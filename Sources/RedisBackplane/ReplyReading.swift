@@ -25,7 +25,7 @@ enum ReplyReading {
             return .beat(
                 HeartbeatReply(
                     epoch: epoch, now: now, dead: dead.compactMap(\.node), nodes: Int(clamping: nodes), totals: totals))
-        case .retire, .index, .unindex, .touch, .finishSweep, .confirm:
+        case .retire, .index, .unindex, .touch, .finishSweep, .confirm, .rendezvousRelease:
             return .done
         case .join:
             return joined(word, parts)
@@ -70,6 +70,11 @@ enum ReplyReading {
         case .nodes:
             guard let shards = parts[safe: 0]?.string, let nodes = parts[safe: 1]?.array else { return nil }
             return .nodes(liveNodes(nodes, shards: shards))
+        case .rendezvousReserve:
+            if word == "FULL" { return full(parts) }
+            return parts[safe: 1]?.int.map { .rendezvous(.reserved(isNew: $0 == 1)) }
+        case .rendezvousChanges:
+            return changes(parts)
         }
     }
 
@@ -193,15 +198,42 @@ enum ReplyReading {
     private static func registered(_ word: String?, _ parts: [RESPValue], _ peer: PeerID) -> BackplaneReply? {
         switch word {
         case "OTHER": return .rendezvous(.refused(.otherOwner))
-        case "FULL":
-            let first = parts[safe: 1]?.string.flatMap { Int64($0) } ?? 0
-            let now = parts[safe: 2]?.string.flatMap { Int64($0) } ?? 0
-            let seconds = Int(clamping: max(1, (first.subtractingReportingOverflow(now).partialValue + 999) / 1000))
-            return .rendezvous(.refused(.tooManyRecords(retryAfterSeconds: seconds)))
+        case "FULL": return full(parts)
         case "OK":
             return parts[safe: 1]?.string.flatMap { RendezvousEntry(stored: $0, peer: peer) }
                 .map { .rendezvous(.registered($0)) }
         default: return nil
+        }
+    }
+
+    private static func full(_ parts: [RESPValue]) -> BackplaneReply {
+        let first = parts[safe: 1]?.string.flatMap { Int64($0) } ?? 0
+        let now = parts[safe: 2]?.string.flatMap { Int64($0) } ?? 0
+        let wait = first.subtractingReportingOverflow(now).partialValue
+        let seconds = Int(clamping: max(1, wait / 1_000 + (wait % 1_000 > 0 ? 1 : 0)))
+        return .rendezvous(.refused(.tooManyRecords(retryAfterSeconds: seconds)))
+    }
+
+    private static func changes(_ parts: [RESPValue]) -> BackplaneReply? {
+        guard let milliseconds = parts[safe: 1]?.string.flatMap({ Int64($0) }), let records = parts[safe: 2]?.array,
+            let present = parts[safe: 3]?.array, let removed = parts[safe: 4]?.array,
+            let through = parts[safe: 5]?.string.flatMap({ Int64($0) }), let hasMore = parts[safe: 6]?.int
+        else { return nil }
+        let now = Timestamp(milliseconds: milliseconds)
+        let declared = entries(records, now).map(RendezvousChange.registered)
+        let connected = members(present).map { RendezvousChange.registered(.init(member: $0.key, $0.value, now: now)) }
+        let gone = pairs(removed).compactMap { pair -> RendezvousChange? in
+            guard let peer = try? PeerID(pair.0), let number = Int64(pair.1) else { return nil }
+            return .removed(peer, change: number)
+        }
+        return .rendezvous(
+            .changes(RendezvousChanges(declared + connected + gone, through: through, hasMore: hasMore == 1)))
+    }
+
+    private static func entries(_ records: [RESPValue], _ now: Timestamp) -> [RendezvousEntry] {
+        pairs(records).compactMap { pair in
+            guard let peer = try? PeerID(pair.0) else { return nil }
+            return RendezvousEntry(stored: pair.1, peer: peer).flatMap { $0.isLive(at: now) ? $0 : nil }
         }
     }
 
@@ -212,10 +244,7 @@ enum ReplyReading {
             let present = parts[safe: 3]?.array
         else { return nil }
         let now = Timestamp(milliseconds: milliseconds)
-        let declared = pairs(records).compactMap { pair -> RendezvousEntry? in
-            guard let peer = try? PeerID(pair.0) else { return nil }
-            return RendezvousEntry(stored: pair.1, peer: peer).flatMap { $0.isLive(at: now) ? $0 : nil }
-        }
+        let declared = entries(records, now)
         let connected = members(present).map { RendezvousEntry(member: $0.key, $0.value, now: now) }
         return .rendezvous(.page(RendezvousPage(of: declared + connected, limit: limit, after: position)))
     }

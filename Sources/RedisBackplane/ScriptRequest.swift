@@ -170,6 +170,24 @@ extension RedisBackplaneSettings {
                         .integer(Int64(AnnounceCommand.pageSize)),
                     ]))
         case .occupancy(let room): .plain(RedisCommand("HGETALL", [.string(RedisKeys.interest(room))]))
+        case .rendezvousReserve(let reservation, let limit):
+            .script(
+                .init(
+                    .rendezvousReserve, keys: [RedisKeys.reservations(of: reservation.holder)],
+                    arguments: [
+                        .string(reservation.item), .integer(reservation.ttlMs), .integer(Int64(limit)),
+                    ]))
+        case .rendezvousRelease(let reservation):
+            .plain(
+                RedisCommand(
+                    "ZREM", [.string(RedisKeys.reservations(of: reservation.holder)), .string(reservation.item)]))
+        case .rendezvousChanges(let room, let after, let limit):
+            .script(
+                .init(
+                    .rendezvousChanges, keys: RedisKeys.watch(room),
+                    arguments: [
+                        .string(String(after)), .integer(Int64(limit)), .integer(SharedState.watchKeptMs),
+                    ]))
         }
     }
 
@@ -251,7 +269,7 @@ extension RedisBackplaneSettings {
 
     private func request(for registration: RendezvousRegistration, in room: RoomKey) -> ScriptRequest {
         ScriptRequest(
-            .rendezvousRegister, keys: RedisKeys.rendezvous(room),
+            .rendezvousRegister, keys: RedisKeys.rendezvous(room) + [RedisKeys.members(room)],
             arguments: [
                 .string(registration.peer.text), .string(EscapedName.encode(registration.owner)),
                 .string(registration.addresses.map(EscapedName.encode).joined(separator: ",")),

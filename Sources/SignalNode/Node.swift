@@ -29,6 +29,7 @@ public final class Node: Sendable {
     let reliableScanLimits: ScanLimits
     let signalLimits: SignalTarget.Limits
     let ice: IceIssuer
+    let watches: RendezvousWatches
     private let board: NodeStatusBoard
     let addresses: AddressLedger
     let tokenFailures: Mutex<TokenFailures>
@@ -55,7 +56,7 @@ public final class Node: Sendable {
         self.audit = audit
         self.clock = clock
         self.logger = logger
-        let metrics = NodeMetrics()
+        let metrics = NodeMetrics(labels: configuration.telemetry.labels)
         self.metrics = metrics
         let requires = isShared && configuration.redis.required
         let board = NodeStatusBoard(
@@ -112,6 +113,7 @@ public final class Node: Sendable {
         signals.maxConfirmedBytes = configuration.delivery.reliableMessageBytes
         signalLimits = signals
         rendezvousBounds = configuration.rendezvous.bounds
+        watches = RendezvousWatches(configuration.rendezvous)
         ice = IceIssuer(configuration) { Array(HMAC<SHA256>.authenticationCode(for: $0, using: secret)) }
     }
 
@@ -146,6 +148,9 @@ public final class Node: Sendable {
     /// Rooms with members on this node.
     public var roomCount: Int { directory.roomCount }
 
+    /// Clients that watch who can be found in a room.
+    public var watchCount: Int { watches.count }
+
     /// Who an anonymous client is to the cluster: a keyed hash, so that no address is ever stored.
     func owner(of client: ClientAddress) -> String {
         let code = HMAC<SHA256>.authenticationCode(for: Array(AddressKey(client).description.utf8), using: secret)
@@ -160,7 +165,10 @@ public final class Node: Sendable {
     // MARK: Drain
 
     /// New peers are refused from now on, and the health checks say so.
-    public func beginDrain() { board.drain() }
+    public func beginDrain() {
+        board.drain()
+        watches.endAll()
+    }
 
     /// Closes every session with `reason`, spread over `seconds`. Clients of dialect 2 hear of it before, and when to
     /// come back.

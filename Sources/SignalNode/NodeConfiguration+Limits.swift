@@ -104,6 +104,18 @@ extension NodeConfiguration {
         public var addressBytes = 256
         /// The number of records of one room.
         public var recordsPerRoom = 1_000
+        /// The number of records of one client address (IPv6: one /64); 0 = no limit.
+        public var recordsPerAddress = 64
+        /// The number of rooms in which one owner has records; 0 = no limit.
+        public var roomsPerOwner = 1_000
+        /// How often the changes of a watched room are asked for, in milliseconds.
+        public var watchPollMs = 500
+        /// The time between two comments on a silent watch, in milliseconds.
+        public var watchHeartbeatMs = 15_000
+        /// Watches of one client address at once; 0 = no limit.
+        public var watchersPerAddress = 8
+        /// Watches of this node at once; 0 = no limit.
+        public var watchersPerNode = 1_000
         /// The page size of a discover request that names none.
         public var defaultDiscoverLimit = 32
         /// Larger page sizes are lowered to this.

@@ -5,7 +5,7 @@ extension NodeConfiguration {
     /// texts and the relations between values. No sentence quotes a secret.
     public func problems() -> [String] {
         identityProblems() + accessProblems() + tokenProblems() + redisProblems() + clusterProblems() + limitProblems()
-            + deliveryProblems() + turnProblems() + abuseProblems()
+            + deliveryProblems() + turnProblems() + telemetryProblems() + abuseProblems()
     }
 
     private func identityProblems() -> [String] {
@@ -121,6 +121,9 @@ extension NodeConfiguration {
         }
         if !(rendezvous.minTTLMs...max(rendezvous.minTTLMs, rendezvous.maxTTLMs)).contains(rendezvous.defaultTTLMs) {
             found.append("RENDEZVOUS_DEFAULT_TTL_MS must lie between RENDEZVOUS_MIN_TTL_MS and RENDEZVOUS_MAX_TTL_MS.")
+        }
+        if rendezvous.watchHeartbeatMs >= handshake.keepAliveMs {
+            found.append("RENDEZVOUS_WATCH_HEARTBEAT_MS must be shorter than KEEP_ALIVE_MS (\(handshake.keepAliveMs)).")
         }
         if rendezvous.defaultDiscoverLimit > rendezvous.maxDiscoverLimit {
             found.append("RENDEZVOUS_DISCOVER_LIMIT must not exceed RENDEZVOUS_MAX_DISCOVER_LIMIT.")

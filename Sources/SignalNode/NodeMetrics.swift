@@ -1,6 +1,6 @@
 import Backplane
 import CoreMetrics
-import SignalDomain
+public import SignalDomain
 import Synchronization
 
 /// Every `bs_*` metric of the node, in one place: its name, its meaning and the only code that changes it.
@@ -21,9 +21,14 @@ public final class NodeMetrics: Sendable {
     private let slowConsumers = Counter(label: Family.slowConsumers.rawValue)
     private let labelOverflow = Counter(label: Family.labelOverflow.rawValue)
     private let active = Mutex(0)
-    private let labels = Mutex(RegionCarrierLabels())
+    private let iceSucceeded = Counter(label: Family.iceOutcomes.rawValue, dimensions: [("outcome", "succeeded")])
+    private let iceFailed = Counter(label: Family.iceOutcomes.rawValue, dimensions: [("outcome", "failed")])
+    private let labels: Mutex<RegionCarrierLabels>
 
-    public init() {}
+    /// - Parameter labels: which regions and carriers may be shown.
+    public init(labels: RegionCarrierLabels.Limits = .init()) {
+        self.labels = Mutex(RegionCarrierLabels(limits: labels))
+    }
 
     /// The families, with what Prometheus is told about each.
     public enum Family: String, CaseIterable, Sendable {
@@ -38,6 +43,7 @@ public final class NodeMetrics: Sendable {
         case slowConsumers = "bs_ws_send_queue_dropped_total"
         case relayUsage = "bs_relay_usage_total"
         case iceState = "bs_ice_state_total"
+        case iceOutcomes = "bs_ice_outcomes_total"
         case failureReason = "bs_failure_reason_total"
         case regionCarrier = "bs_region_carrier_total"
         case labelOverflow = "bs_label_overflow_total"
@@ -50,6 +56,7 @@ public final class NodeMetrics: Sendable {
         case refences = "bs_cluster_refences_total"
         case rendezvousRegisters = "bs_rendezvous_registers_total"
         case rendezvousDiscovers = "bs_rendezvous_discovers_total"
+        case rendezvousWatches = "bs_rendezvous_watches"
         case redisUp = "bs_redis_up"
         case draining = "bs_draining"
         case rooms = "bs_rooms"
@@ -59,7 +66,7 @@ public final class NodeMetrics: Sendable {
 
         public var isGauge: Bool {
             switch self {
-            case .activeConnections, .degraded, .redisUp, .draining, .rooms: true
+            case .activeConnections, .degraded, .redisUp, .draining, .rooms, .rendezvousWatches: true
             default: false
             }
         }
@@ -67,7 +74,7 @@ public final class NodeMetrics: Sendable {
         /// Whether the value is read at the scrape, not counted as it happens.
         public var isSampled: Bool {
             switch self {
-            case .activeConnections, .redisUp, .degraded, .draining, .rooms: true
+            case .activeConnections, .redisUp, .degraded, .draining, .rooms, .rendezvousWatches: true
             default: false
             }
         }
@@ -75,6 +82,7 @@ public final class NodeMetrics: Sendable {
         public var labelNames: [String] {
             switch self {
             case .iceState: ["ice_state"]
+            case .iceOutcomes: ["outcome"]
             case .failureReason: ["reason"]
             case .regionCarrier: ["region", "carrier"]
             case .rejected, .closes: ["code"]
@@ -96,6 +104,8 @@ public final class NodeMetrics: Sendable {
             case .slowConsumers: "Sessions that were closed because they read too slowly."
             case .relayUsage: "Telemetry reports of a pair that uses a TURN relay."
             case .iceState: "Telemetry reports, by ICE connection state."
+            case .iceOutcomes:
+                "Telemetry reports of the end of an attempt to connect; the success ratio is succeeded over both."
             case .failureReason: "Telemetry reports of failures, by reason."
             case .regionCarrier: "Telemetry reports, by region and carrier; rare pairs count as other."
             case .labelOverflow: "Telemetry reports whose region or carrier was counted as other."
@@ -108,6 +118,7 @@ public final class NodeMetrics: Sendable {
             case .refences: "Leases that this node lost and replaced."
             case .rendezvousRegisters: "Rendezvous registrations that were accepted."
             case .rendezvousDiscovers: "Rendezvous discoveries that were answered."
+            case .rendezvousWatches: "Clients that watch a room's rendezvous records."
             case .redisUp: "Whether the links to Redis are up (1) or not (0); 1 on an embedded backplane."
             case .draining: "Whether the node drains (1) or serves (0)."
             case .rooms: "Rooms with members on this node."
@@ -171,6 +182,7 @@ public final class NodeMetrics: Sendable {
     func report(_ report: TelemetryReport) {
         if let state = report.iceState {
             Counter(label: Family.iceState.rawValue, dimensions: [("ice_state", state.rawValue)]).increment()
+            if let isSuccess = state.isSuccess { (isSuccess ? iceSucceeded : iceFailed).increment() }
         }
         if let reason = report.failureReason {
             Counter(label: Family.failureReason.rawValue, dimensions: [("reason", reason.rawValue)]).increment()

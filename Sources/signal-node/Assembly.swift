@@ -144,6 +144,7 @@ enum Assembly {
         }
         registry.registerSampler(MetricFamily(.degraded)) { [SampledValue(node.status.isDegraded ? 1 : 0)] }
         registry.registerSampler(MetricFamily(.draining)) { [SampledValue(node.status.isDraining ? 1 : 0)] }
+        registry.registerSampler(MetricFamily(.rendezvousWatches)) { [SampledValue(Double(node.watchCount))] }
         registry.registerSampler(MetricFamily(.rooms)) { [SampledValue(Double(node.roomCount))] }
     }
 }

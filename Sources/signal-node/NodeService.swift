@@ -38,7 +38,7 @@ struct NodeService: Service {
                 ])
         }
         Task {
-            for await _ in hangups { await reload.run(logger) }
+            for await _ in hangups { await reload.run(logger, audit: node.audit) }
         }
         var received = signals.makeAsyncIterator()
         let signal = await received.next() ?? .sigint

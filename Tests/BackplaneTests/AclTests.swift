@@ -29,7 +29,7 @@ struct AclTests {
         let documented = Set(try documentedRule(password: "p").filter { $0.hasPrefix("+") }.map { $0.dropFirst() })
         let call = #/redis\.p?call\('([A-Z]+)'/#
         let inScripts = Script.allCases.flatMap { $0.source.matches(of: call).map(\.output.1) }
-        let plain = ["sadd", "srem", "srandmember", "sscan", "hlen", "publish"]
+        let plain = ["sadd", "srem", "srandmember", "sscan", "hlen", "publish", "zrem"]
         let ofLinks = ["ping", "role", "client|setname", "script|load", "evalsha", "subscribe"]
         let used = Set((inScripts.map { $0.lowercased() } + plain + ofLinks).map { Substring($0) })
         #expect(documented.subtracting(used) == [], "documented, but never sent")
@@ -63,7 +63,11 @@ struct AclTests {
                     room: room, node: a.node, previous: [NodeInstance(bits: 9)],
                     entries: [.init(peer: peer("ann"), record: ann.record)], isLast: true)),
             .rendezvousRegister(room, registration), .rendezvousDiscover(room, limit: 10, after: nil),
-            .rendezvousUnregister(room, peer("http"), owner: "ip:1"), .leave(a.leaving(room, "ann", member(a, 1))),
+            .rendezvousReserve(RendezvousReservation(holder: "h", item: "i", ttlMs: 1_000), limit: 1),
+            .rendezvousRelease(RendezvousReservation(holder: "h", item: "i", ttlMs: 0)),
+            .rendezvousChanges(room, after: 0, limit: 10), .rendezvousChanges(room, after: 0, limit: 10),
+            .rendezvousUnregister(room, peer("http"), owner: "ip:1"), .rendezvousChanges(room, after: 0, limit: 10),
+            .leave(a.leaving(room, "ann", member(a, 1))),
             .unindex(a.node, room), .sweep(room, dead: NodeInstance(bits: 9), cursor: 0),
             .claimSweep(dead: NodeInstance(bits: 9), by: a.node), .roomsOfDead(NodeInstance(bits: 9)),
             .finishSweep(dead: NodeInstance(bits: 9)), .kick(room, peer("bob")), .sanctions, .occupancy(room),

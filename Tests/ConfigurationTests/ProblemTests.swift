@@ -26,6 +26,13 @@ struct ProblemTests {
         Case(word: "SIGNAL_TOKEN_SHA256: entry 1") {
             $0.access.signalTokenSHA256 = [String(repeating: "g", count: 64)]
         },
+        Case(word: "ADMIN_TOKEN_SHA256: entry 1") { $0.tokens.adminTokenSHA256 = ["abc"] },
+        Case(word: "ADMIN_TOKEN_SHA256 and SIGNAL_TOKEN_SHA256 share a token") {
+            $0.tokens.adminTokenSHA256 = [String(repeating: "A", count: 64)]
+            $0.access.signalTokenSHA256 = [String(repeating: "a", count: 64)]
+        },
+        Case(word: "INVITE_NAMESPACES: \"a*b\"") { $0.policy.inviteNamespaces = ["a*b"] },
+        Case(word: "PUBLIC_WRITE") { $0.policy.publicWrite = "never" },
         Case(word: "ALLOWED_ORIGINS") { $0.access.allowedOrigins = ["https://example.org/"] },
         Case(word: "TRUSTED_PROXY_CIDRS") { $0.access.trustedProxyCIDRs = ["10.0.0.0/33"] },
         Case(word: "RATE_LIMIT_EXEMPT_CIDRS") { $0.rates.exemptCIDRs = ["localhost"] },

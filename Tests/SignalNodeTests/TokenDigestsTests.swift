@@ -2,7 +2,7 @@ import Testing
 
 @testable import SignalNode
 
-@Suite("Digests of accepted tokens")
+@Suite("Row 7: digests of accepted tokens")
 struct TokenDigestsTests {
     static let digest = "c91cbbedf8c712e8e2b7517ddeca8fe4fde839ebd8339e0b2001363002b37712"
     static let other = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"  // SHA-256 of "abc"

@@ -10,7 +10,9 @@ import Testing
 @Suite("Echo") struct EchoTests {
     private static func run(_ body: (TestPeer) async throws -> Void) async throws {
         try await listen { port in
-            try await body(TestPeer.connect(port: port, manners: .init(answersClose: false)))
+            let peer = try await TestPeer.connect(port: port, manners: .init(answersClose: false))
+            try await body(peer)
+            await peer.drop()
         }
     }
 

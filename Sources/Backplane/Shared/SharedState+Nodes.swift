@@ -29,6 +29,7 @@ extension SharedState {
         if guards.contains(.renewOnly), live[node] == nil { return .fenced }
         grantAmnesty(clock)
         pruneInboxes(clock)
+        pruneRendezvous(clock)
         lastBeatMs = clock.millis
         live[node] = clock.millis + timings.leaseMs
         let lost = live.filter { $0.value <= clock.millis }.keys.sorted()

@@ -59,6 +59,10 @@ public struct SharedState: Sendable {
     var sanctions: [String: SanctionEntry] = [:]
     var tickets: [String: Ticket] = [:]
     var invites: [InviteID: SharedInvite] = [:]
+    /// When each line of each holder's list ends, in milliseconds.
+    var reservations: [String: [String: Int64]] = [:]
+    var watches: [RoomKey: RendezvousWatch] = [:]
+    var rendezvousPrunedMs: Int64 = 0
     private var published: [Published] = []
 
     public init(
@@ -127,6 +131,10 @@ public struct SharedState: Sendable {
         case .roomsOfNode(let node, _): .roomPage((index[node] ?? []).sorted { $0.text < $1.text }, cursor: 0)
         case .occupancy(let room): .occupancy(rooms[room]?.interest ?? [:])
         case .nodes: .nodes(liveNodes(clock))
+        case .rendezvousReserve(let reservation, let limit): .rendezvous(reserve(reservation, limit, clock))
+        case .rendezvousRelease(let reservation): release(reservation)
+        case .rendezvousChanges(let room, let after, let limit):
+            .rendezvous(.changes(changes(of: room, after: after, limit: limit, clock)))
         }
     }
 

@@ -22,12 +22,14 @@ extension Script {
 
         """
 
-    /// KEYS rz rzx rzc; ARGV peer owner addresses metadata ttl max
+    /// KEYS rz rzx rzc m; ARGV peer owner addresses metadata ttl max
     static let rendezvousRegisterLua = """
         local us = micros()
         local now = math.floor(us / 1000)
         prune(now)
         local peer, owner, addresses, meta, ttl = ARGV[1], ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5])
+        local member = redis.call('HGET', KEYS[4], peer)
+        if member and string.match(member, '^%x+|[^|]*|%d+|%x+|%d+|([^|]*)|') ~= owner then return {'OTHER'} end
         local text = redis.call('HGET', KEYS[1], peer)
         local old = text and parse(text)
         if old and tonumber(old.expires) <= now then old = nil end
@@ -66,31 +68,43 @@ extension Script {
         local now = math.floor(micros() / 1000)
         prune(now)
         local limit = ARGV[1] + 1
-        local function candidates(order)
+        local function candidates(order, wanted)
           local seen, peers = {}, {}
-          local function add(list)
-            for _, peer in ipairs(list) do
-              if not seen[peer] then seen[peer] = true; peers[#peers + 1] = peer end
-            end
+          -- The first of one way through the order: those that are not wanted take no place.
+          local function add(page)
+            local found, offset, list = 0, 0, nil
+            repeat
+              list = page(offset)
+              for _, peer in ipairs(list) do
+                if found < limit and wanted(peer) then
+                  found = found + 1
+                  if not seen[peer] then seen[peer] = true; peers[#peers + 1] = peer end
+                end
+              end
+              offset = offset + limit
+            until found >= limit or #list < limit
           end
           if ARGV[2] == '-' then
-            add(redis.call('ZREVRANGE', order, 0, limit - 1))
+            add(function(at) return redis.call('ZREVRANGE', order, at, at + limit - 1) end)
           else
-            add(redis.call('ZRANGEBYSCORE', order, '(' .. ARGV[2], '+inf', 'LIMIT', 0, limit))
-            add(redis.call('ZREVRANGEBYSCORE', order, '(' .. ARGV[3], '-inf', 'LIMIT', 0, limit))
+            add(function(at)
+              return redis.call('ZRANGEBYSCORE', order, '(' .. ARGV[2], '+inf', 'LIMIT', at, limit)
+            end)
+            add(function(at)
+              return redis.call('ZREVRANGEBYSCORE', order, '(' .. ARGV[3], '-inf', 'LIMIT', at, limit)
+            end)
           end
           return peers
         end
+        local function isDeclared(peer) return redis.call('HEXISTS', KEYS[1], peer) == 1 end
         local records, members = {}, {}
-        for _, peer in ipairs(candidates(KEYS[3])) do
+        for _, peer in ipairs(candidates(KEYS[3], isDeclared)) do
           local text = redis.call('HGET', KEYS[1], peer)
           if text then records[#records + 1] = peer; records[#records + 1] = text end
         end
-        for _, peer in ipairs(candidates(KEYS[4])) do
-          if redis.call('HEXISTS', KEYS[1], peer) == 0 then
-            local text = redis.call('HGET', KEYS[5], peer)
-            if text then members[#members + 1] = peer; members[#members + 1] = text end
-          end
+        for _, peer in ipairs(candidates(KEYS[4], function(peer) return not isDeclared(peer) end)) do
+          local text = redis.call('HGET', KEYS[5], peer)
+          if text then members[#members + 1] = peer; members[#members + 1] = text end
         end
         return {'OK', whole(now), records, members}
         """

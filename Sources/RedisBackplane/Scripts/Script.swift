@@ -10,6 +10,7 @@ enum Script: String, CaseIterable {
     case rendezvousRegister, rendezvousUnregister, rendezvousDiscover
     case sanction, sanctions, kick, takeTicket, createInvite, invites, revokeInvite, redeemInvite
     case nodes
+    case rendezvousReserve, rendezvousChanges
 
     var source: String {
         switch self {
@@ -29,6 +30,8 @@ enum Script: String, CaseIterable {
         case .finishSweep: "#!lua flags=allow-oom\n" + Self.finishSweepLua
         case .touch: "#!lua flags=allow-oom\n" + Self.touchLua
         case .fan: "#!lua flags=allow-oom\n" + Self.fanLua
+        case .rendezvousReserve: "#!lua\n" + Self.rendezvousReserveLua
+        case .rendezvousChanges: "#!lua\n" + Self.rendezvousLua + Self.rendezvousChangesLua
         case .rendezvousRegister: "#!lua\n" + Self.rendezvousLua + Self.rendezvousRegisterLua
         case .rendezvousUnregister: "#!lua flags=allow-oom\n" + Self.rendezvousLua + Self.rendezvousUnregisterLua
         case .rendezvousDiscover: "#!lua flags=allow-oom\n" + Self.rendezvousLua + Self.rendezvousDiscoverLua

@@ -25,8 +25,8 @@ public struct ShardMap: Hashable, Sendable {
         shard(ofKey: room.text)
     }
 
-    /// The same for the text of a room's key.
-    func shard(ofKey key: String) -> Int {
+    /// The same for the text of a room's key, or of anything else that is spread over the shards.
+    public func shard(ofKey key: String) -> Int {
         var best = 0
         var bestWeight: UInt64 = 0
         // One name needs no hash.

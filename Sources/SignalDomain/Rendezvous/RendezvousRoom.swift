@@ -31,9 +31,11 @@ public struct RendezvousRoom: Sendable {
     /// - Parameters:
     ///   - metadata: the text of a JSON object.
     ///   - ttlMs: a value that `RendezvousTTL.normalize` answered.
+    ///   - micros: the same time in microseconds, where changes are ordered among those of others.
     /// - Throws: `invalidAddresses`, `invalidMetadata`, `otherOwner` while the peerId is live, `tooManyRecords`.
     public mutating func register(
-        peer: PeerID, addresses: [String], metadata: String, ttlMs: Int64, owner: String, now: Timestamp
+        peer: PeerID, addresses: [String], metadata: String, ttlMs: Int64, owner: String, now: Timestamp,
+        micros: Int64? = nil
     ) throws(RendezvousError) -> Registration {
         try bounds.check(addresses: addresses, metadata: metadata)
         let before = entry(of: peer, now: now)
@@ -42,7 +44,7 @@ public struct RendezvousRoom: Sendable {
 
         let unchanged = before.flatMap { $0.addresses == addresses && $0.metadata == metadata ? $0.change : nil }
         // In microseconds, so that a registry that lost its memory still goes on upwards.
-        let change = unchanged ?? max(now.milliseconds &* 1000, lastChange + 1)
+        let change = unchanged ?? max(micros ?? now.milliseconds &* 1000, lastChange + 1)
         lastChange = max(lastChange, change)
         let entry = RendezvousEntry(
             peer: peer, addresses: addresses, metadata: metadata, seenAt: now,

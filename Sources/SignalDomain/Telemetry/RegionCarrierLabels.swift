@@ -11,6 +11,10 @@ public struct RegionCarrierLabels: Sendable {
         public var maxShownPairs = 200
         /// Pairs that wait for their reports at once.
         public var maxWaitingPairs = 1000
+        /// The only regions that are ever shown; empty = any.
+        public var regions: Set<String> = []
+        /// The only carriers that are ever shown; empty = any.
+        public var carriers: Set<String> = []
 
         public init() {}
     }
@@ -25,6 +29,9 @@ public struct RegionCarrierLabels: Sendable {
 
     /// The labels under which one report of `pair` counts.
     public mutating func admit(_ pair: RegionCarrier) -> RegionCarrier {
+        let pair = RegionCarrier(
+            region: Self.listed(pair.region, in: limits.regions),
+            carrier: Self.listed(pair.carrier, in: limits.carriers))
         if shown.contains(pair) { return pair }
         guard shown.count < limits.maxShownPairs else { return .other }
         let reports = (waiting[pair] ?? 0) + 1
@@ -36,5 +43,9 @@ public struct RegionCarrierLabels: Sendable {
         if waiting.count >= limits.maxWaitingPairs, waiting[pair] == nil { waiting.removeAll() }
         waiting[pair] = reports
         return .other
+    }
+
+    private static func listed(_ label: String, in list: Set<String>) -> String {
+        list.isEmpty || list.contains(label) ? label : RegionCarrier.other.region
     }
 }

@@ -39,9 +39,8 @@ public struct AuditAction: Hashable, Sendable, RawRepresentable {
     public static let adminRequest = AuditAction(rawValue: "admin.request")
     public static let blockAdded = AuditAction(rawValue: "block.added")
     public static let blockRemoved = AuditAction(rawValue: "block.removed")
-    public static let blocksReloaded = AuditAction(rawValue: "blocks.reloaded")
-    public static let keysReloaded = AuditAction(rawValue: "keys.reloaded")
-    public static let policyReloaded = AuditAction(rawValue: "policy.reloaded")
+    /// A file was read anew (policy, keys, block rules); `target` is the setting that names it.
+    public static let fileReloaded = AuditAction(rawValue: "file.reloaded")
     public static let drain = AuditAction(rawValue: "node.drain")
     public static let undrain = AuditAction(rawValue: "node.undrain")
 }

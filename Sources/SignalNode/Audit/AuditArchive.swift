@@ -69,7 +69,7 @@ struct AuditArchive {
         for segment in segments() where !withoutClients.contains(segment.path) {
             // Whoever breaks a first line must not keep addresses alive with it.
             guard (beginning(of: segment) ?? "") < cutoff.iso8601 else { continue }
-            let file = try AuditFile(path: segment.path)
+            let file = try AuditFile(readingClosed: segment.path)
             var isChanged = false
             var kept: [UInt8] = []
             for line in file.read(at: 0, count: file.size).split(separator: UInt8(ascii: "\n")) {
@@ -85,12 +85,12 @@ struct AuditArchive {
 
     /// The last line of the newest closed file.
     func last() -> AuditLine? {
-        guard let newest = segments().last, let file = try? AuditFile(path: newest.path) else { return nil }
+        guard let newest = segments().last, let file = try? AuditFile(readingClosed: newest.path) else { return nil }
         return file.lastLine.flatMap { try? AuditLine($0) }
     }
 
     private func beginning(of segment: Segment) -> String? {
-        guard let file = try? AuditFile(path: segment.path) else { return nil }
+        guard let file = try? AuditFile(readingClosed: segment.path) else { return nil }
         return AuditLine.time(of: file.firstLine)
     }
 }

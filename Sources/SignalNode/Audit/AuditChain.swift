@@ -56,7 +56,7 @@ struct AuditChain {
             Self.member("network", AuditLine.network(of: address), to: &line)
             if let salt {
                 Self.member("seal", AuditLine.seal(salt: salt, address: address.description), to: &line)
-                client = Array(",\"client\":{\"address\":\"\(address)\",\"salt\":\"\(salt.hexadecimal)\"}".utf8)
+                client = AuditLine.client(address: address.description, salt: salt)
             }
         }
         Self.member("prev", head, to: &line)

@@ -70,6 +70,8 @@ struct AuditLine: Equatable {
             let salt = [UInt8](hexadecimal: String(decoding: saltDigits, as: UTF8.self))
         else { throw .unreadable }
         let text = String(decoding: address.dropLast(saltMember.count), as: UTF8.self)
+        // One spelling only, so that no byte can be changed unseen.
+        guard client.elementsEqual(self.client(address: text, salt: salt)) else { throw .unreadable }
         guard let client = ClientAddress(text) else { throw .address }
         let seal = Array(
             ",\"network\":\"\(network(of: client))\",\"seal\":\"\(self.seal(salt: salt, address: text))\"".utf8)
@@ -101,6 +103,11 @@ extension AuditLine {
     /// The hash of a line: of its text up to and with `prev`, closed as the JSON object that it then is.
     static func hash(of body: some Collection<UInt8>) -> String {
         SHA256.hash(data: Array(body) + [UInt8(ascii: "}")]).hexadecimal
+    }
+
+    /// The member that stands behind the hash while the address is kept.
+    static func client(address: String, salt: [UInt8]) -> [UInt8] {
+        Array(",\"client\":{\"address\":\"\(address)\",\"salt\":\"\(salt.hexadecimal)\"}".utf8)
     }
 
     /// What binds an address to its line without showing it.

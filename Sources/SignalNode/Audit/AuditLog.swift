@@ -78,12 +78,18 @@ public final class AuditLog: Sendable {
         if isLost { lost.increment() }
     }
 
-    /// Writes what waits and a last line, and returns when they are on the disk. Entries that come later are written too.
+    /// Writes what waits and a last line, and returns when they are on the disk; the log of the node hears how the chain
+    /// ends, so that it is known elsewhere, too. Entries that come later are written all the same.
     public func close() async {
+        guard writer != nil else { return }
         record(AuditEntry(.auditClosed, by: .node))
         await withCheckedContinuation { continuation in
             queue.async {
                 self.write()
+                if let head = self.writer?.withLock({ $0.head }) {
+                    self.logger?.info(
+                        "audit.closed", metadata: ["seq": .stringConvertible(head.sequence), "head": "\(head.hash)"])
+                }
                 continuation.resume()
             }
         }

@@ -55,6 +55,9 @@ struct AuditWriter {
         try write([], at: now, opening: note)
     }
 
+    /// The number and the hash of the last line.
+    var head: (sequence: UInt64, hash: String) { (chain.sequence, chain.head) }
+
     /// Writes `entries`, all or none, then says how many others were lost.
     mutating func write(_ entries: [Waiting], lost: Int, now: Timestamp) throws(AuditError) {
         if isDue(at: now) {
@@ -70,8 +73,8 @@ struct AuditWriter {
 
     /// Closes a file whose day is over, forgets addresses and deletes old files.
     mutating func upkeep(now: Timestamp) throws(AuditError) {
-        guard let file else { return }
         if isDue(at: now) { try write([], lost: 0, now: now) }
+        guard let file else { return }
         if settings.addressDays > 0 {
             try archive.forgetClients(before: now.minus(days: settings.addressDays))
         }

@@ -15,6 +15,9 @@ struct ShardedCluster: Sendable {
 
     subscript(room: RoomKey) -> Cluster { clusters[map.shard(of: room)] }
 
+    /// Where the things of somebody are kept who has them in many rooms.
+    subscript(holder holder: String) -> Cluster { clusters[map.shard(ofKey: holder)] }
+
     func start() {
         for cluster in clusters { cluster.start() }
     }

@@ -50,13 +50,19 @@ extension Node {
         } catch {
             throw error.refusal
         }
+        let registrant = try authorize(caller, in: room, as: peer, needing: .register)
         let registration = RendezvousRegistration(
             peer: peer, addresses: request.addresses, metadata: request.metadata, ttlMs: ttlMs,
-            owner: try authorize(caller, in: room, as: peer, needing: .register).owner)
-        guard case .registered(let entry) = try await rendezvous(.rendezvousRegister(room, registration), in: room)
-        else {
-            throw .internalError
+            owner: registrant.owner)
+        let newLine = try await reserve(registration, in: room, from: caller.client, registrant)
+        let outcome: RendezvousOutcome
+        do throws(Refusal) {
+            outcome = try await rendezvous(.rendezvousRegister(room, registration), in: room)
+        } catch {
+            if let newLine { await release(newLine) }
+            throw error
         }
+        guard case .registered(let entry) = outcome else { throw .internalError }
         metrics.rendezvousRegisters.increment()
         return entry.json(in: room)
     }
@@ -75,6 +81,7 @@ extension Node {
         }
         let owner = try authorize(caller, in: key, as: peer, needing: .register).owner
         _ = try await rendezvous(.rendezvousUnregister(key, peer, owner: owner), in: key)
+        await release(line(of: peer, in: key, from: caller.client))
     }
 
     /// One page of the records of a room as JSON: `{namespace,room,peers,cookie,more}`.
@@ -113,7 +120,7 @@ extension Node {
         return out
     }
 
-    private func rendezvous(
+    func rendezvous(
         _ command: BackplaneCommand, in room: RoomKey
     ) async throws(Refusal) -> RendezvousOutcome {
         switch await clusters[room].ask(command) {
@@ -124,7 +131,7 @@ extension Node {
         }
     }
 
-    private static func room(_ namespace: String?, _ room: String?) throws(RendezvousError) -> RoomKey {
+    static func room(_ namespace: String?, _ room: String?) throws(RendezvousError) -> RoomKey {
         do throws(NameError) {
             return try RoomKey(namespace: namespace, room: room)
         } catch {

@@ -11,6 +11,8 @@ extension NodeConfiguration.Rendezvous {
         bounds.minTTLMs = Int64(minTTLMs)
         bounds.maxTTLMs = Int64(maxTTLMs)
         bounds.maxRecordsPerRoom = recordsPerRoom
+        bounds.maxRecordsPerAddress = recordsPerAddress
+        bounds.maxRoomsPerOwner = roomsPerOwner
         bounds.defaultDiscoverLimit = defaultDiscoverLimit
         bounds.maxDiscoverLimit = maxDiscoverLimit
         return bounds

@@ -17,7 +17,8 @@ enum HTTPRoutes {
     ) -> HTTPChannelHandler.Responder {
         let routes =
             HealthRoutes(node: settings.node, isAlive: isAlive).all + BootstrapRoute(settings: settings).all
-            + RendezvousRoutes(settings: settings).all + ownRoutes(metricsPage: metricsPage)
+            + RendezvousRoutes(settings: settings).all + WatchRoute(settings: settings).all
+            + ownRoutes(metricsPage: metricsPage)
         let router = Router(context: RouteContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: AnswerRules(settings: settings, methods: RouteTable(routes)))
         for route in routes { router.on(RouterPath(route.path), method: route.method, use: route.answer) }

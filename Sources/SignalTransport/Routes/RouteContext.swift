@@ -11,10 +11,13 @@ struct RouteContext: RequestContext {
 
     var coreContext: CoreRequestContextStorage
     private(set) var peer: ClientAddress
+    /// Succeeds when the connection ends.
+    let closeFuture: EventLoopFuture<Void>
 
     init(source: ApplicationRequestContextSource) {
         coreContext = CoreRequestContextStorage(source: source)
         peer = ClientAddress(source.channel.remoteAddress)
+        closeFuture = source.channel.closeFuture
     }
 
     /// The peer as the PROXY header of the connection names it, if it has one.

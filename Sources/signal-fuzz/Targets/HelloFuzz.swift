@@ -9,6 +9,11 @@ struct HelloFuzz: FuzzTarget {
 
     func run(_ random: inout FuzzRandom) throws(Finding) -> Bool {
         let bytes = random.chance(70) ? MessageWriter.hello(&random) : MessageWriter.message(&random)
+        return try Self.check(bytes)
+    }
+
+    /// Whether `bytes` are accepted; throws when a promise does not hold for them.
+    static func check(_ bytes: [UInt8]) throws(Finding) -> Bool {
         var limits = ScanLimits()
         limits.serverOwnsSequence = true
         guard let sender = try? PeerID("p1") else { return false }

@@ -19,12 +19,28 @@ struct ScannerFuzz: FuzzTarget {
         let receivedAt: String
     }
 
+    /// Any object whose names are text: half a surrogate pair in a name is valid JSON that Foundation cannot read.
+    private struct AnyObject: Decodable {
+        private enum Name: CodingKey { case type }
+
+        init(from decoder: any Decoder) throws { _ = try decoder.container(keyedBy: Name.self) }
+    }
+
     private static let now = Timestamp(milliseconds: 1_763_900_000_000)
 
     func run(_ random: inout FuzzRandom) throws(Finding) -> Bool {
         let bytes = random.chance(3) ? random.bytes(random.below(64)) : MessageWriter.message(&random)
+        let serverOwnsSequence = random.chance(50)
+        let sourceSession = serverOwnsSequence && random.chance(50) ? "abcdefghijklmnop" : nil
+        return try Self.check(bytes, serverOwnsSequence: serverOwnsSequence, sourceSession: sourceSession)
+    }
+
+    /// Whether `bytes` are accepted; throws when a promise does not hold for them.
+    static func check(
+        _ bytes: [UInt8], serverOwnsSequence: Bool, sourceSession: String?
+    ) throws(Finding) -> Bool {
         var limits = ScanLimits()
-        limits.serverOwnsSequence = random.chance(50)
+        limits.serverOwnsSequence = serverOwnsSequence
         guard let message = Self.scan(bytes, limits) else { return false }
         guard message.start <= message.end, message.end < bytes.count else {
             throw Finding("the braces of a message lie inside it", bytes)
@@ -32,8 +48,7 @@ struct ScannerFuzz: FuzzTarget {
         guard let room = try? RoomKey(namespace: "n\"s", room: "r\\🙂"), let peer = try? PeerID("p1") else {
             return false
         }
-        let source = limits.serverOwnsSequence && random.chance(50) ? "abcdefghijklmnop" : nil
-        let stamp = Stamp(peer: peer, room: room, sourceSession: source)
+        let stamp = Stamp(peer: peer, room: room, sourceSession: sourceSession)
         let stamped = Self.stamp(bytes, message, stamp)
         guard stamped.count == stamp.byteCount(message) else {
             throw Finding("a stamped message has the foretold length", bytes)
@@ -54,7 +69,6 @@ struct ScannerFuzz: FuzzTarget {
 
     /// What Foundation can read at all, it reads with the server's values.
     private static func compare(_ bytes: [UInt8], _ stamped: [UInt8]) throws(Finding) {
-        struct AnyObject: Decodable {}
         guard (try? JSONDecoder().decode(AnyObject.self, from: Data(bytes))) != nil else { return }
         let read = try? JSONDecoder().decode(Stamped.self, from: Data(stamped))
         let expected = Stamped(sourcePeerId: "p1", namespace: "n\"s", room: "r\\🙂", receivedAt: now.iso8601)

@@ -6,9 +6,9 @@ struct Audit {
     let recorder: HistoryRecorder
 
     /// The members of each room by Redis, as docs/cluster.md names its keys.
-    func rooms(_ rooms: [(number: Int, name: String)], port: Int) async throws {
+    func rooms(_ rooms: [(number: Int, name: String)], at redis: RedisAddress) async throws {
         let keys = try rooms.map { try RoomKey(namespace: Fleet.namespace, room: $0.name).text }
-        let replies = try await RedisServer.pipeline(keys.map { ["HKEYS", "bs:1:{\($0)}:m"] }, port: port)
+        let replies = try await redis.pipeline(keys.map { ["HKEYS", "bs:1:{\($0)}:m"] })
         for (room, reply) in zip(rooms, replies) {
             let members = reply.elements.compactMap(\.string).map(PeerNames.client)
             recorder.record(.audit(room: room.number, source: .redis, members: members))
@@ -17,19 +17,18 @@ struct Audit {
 
     /// CPU and memory of the nodes, and how often they found themselves fenced; a node that has ended says nothing.
     func nodes(_ nodes: [NodeServer]) async {
-        for node in nodes where node.process.isRunning {
-            let pid = Int(node.process.pid)
-            guard let rss = try? ProcessUsage.residentBytes(of: pid),
-                let cpu = try? ProcessUsage.cpuNanoseconds(of: pid), let fenced = await node.refences()
-            else { continue }
+        for node in nodes {
+            guard let usage = await node.usage() else { continue }
             recorder.record(
-                .sample(node: node.name, rssBytes: Int(rss), cpuMicros: Int(cpu / 1_000), fencedWrites: fenced))
+                .sample(
+                    node: node.name, rssBytes: usage.residentBytes, cpuMicros: usage.cpuMicros,
+                    fencedWrites: usage.refences))
         }
     }
 
     /// Commands and CPU of Redis since its start.
-    func redis(port: Int) async throws {
-        let replies = try await RedisServer.pipeline([["INFO", "stats"], ["INFO", "cpu"]], port: port)
+    func redis(at redis: RedisAddress) async throws {
+        let replies = try await redis.pipeline([["INFO", "stats"], ["INFO", "cpu"]])
         let lines = replies.compactMap(\.string).joined(separator: "\n").split(whereSeparator: \.isNewline)
         func field(_ name: String) -> Double? {
             lines.first { $0.hasPrefix("\(name):") }.flatMap { Double($0.dropFirst(name.count + 1)) }

@@ -11,12 +11,15 @@ struct Failover: AsyncParsableCommand {
         discussion: """
             Starts Redis, three nodes and the edge on free ports of this machine, lets clients talk, plays the faults \
             F1 to F9, and judges the recorded history. Nothing is left behind, however it ends. Needs redis-server and \
-            haproxy.
+            haproxy; with --compose a Docker engine with the image signal-node:local instead.
             The exit status is 0 when every goal was met, 1 when one was not, 2 when the cluster could not be run.
             """)
 
     @Flag(help: "The short plan: one or two rounds of the important steps, under four minutes. Else the full one.")
     var quick = false
+
+    @Flag(help: "Plays with the containers of docker-compose.yml in place of processes: its own plan, 150 clients.")
+    var compose = false
 
     @Option(help: "The steps to play, for example F1,F4a,F6; else those of the plan.")
     var steps: String?
@@ -66,6 +69,9 @@ struct Failover: AsyncParsableCommand {
         }
         guard (500...60_000).contains(leaseMs), (50...leaseMs / 3).contains(heartbeatMs) else {
             throw ValidationError("--lease-ms is 500 to 60,000, and three heartbeats fit into it.")
+        }
+        guard !compose || node == nil && withoutGuards == nil else {
+            throw ValidationError("--node and --without-guards are for processes: containers run the image.")
         }
         _ = try schedule()
     }
@@ -140,25 +146,32 @@ struct Failover: AsyncParsableCommand {
     private func prepared() throws -> FailoverRun {
         let directory = logs ?? NSTemporaryDirectory() + "signal-load-failover-\(getpid())"
         guard directory.utf8.count < 80 else { throw ValidationError("--logs: sockets need a shorter path.") }
-        var settings = RigSettings(
-            binary: try nodeBinary(), edgeConfiguration: edge,
-            directory: URL(fileURLWithPath: directory).path())
-        guard FileManager.default.isReadableFile(atPath: edge) else {
-            throw ValidationError("\(edge) cannot be read: run from the root of the project, or name it with --edge.")
+        let files = compose ? ComposeProject.files : [edge]
+        for file in files where !FileManager.default.isReadableFile(atPath: file) {
+            throw ValidationError("\(file) cannot be read: run from the root of the project.")
         }
+        let place =
+            compose
+            ? RigSettings.Place.containers : .processes(.init(node: try nodeBinary(), edgeConfiguration: edge))
+        var settings = RigSettings(place: place, directory: URL(fileURLWithPath: directory).path())
         (settings.leaseMs, settings.heartbeatMs, settings.withoutGuards) = (leaseMs, heartbeatMs, withoutGuards)
         if quick { (settings.drainSeconds, settings.drainBalancerSeconds) = (5, 2) }
         return FailoverRun(
-            schedule: try schedule(), settings: settings, clients: clients ?? (quick ? 150 : 3_000), seed: seed,
+            schedule: try schedule(), settings: settings, clients: clients ?? (quick || compose ? 150 : 3_000),
+            seed: seed,
             recorder: HistoryRecorder(), say: { FileHandle.standardError.write(Data("\($0)\n".utf8)) })
     }
 
     /// The plan, narrowed and stretched by the options.
     private func schedule() throws -> Schedule {
-        var schedule = quick ? Schedule.quick : .full
+        var schedule = compose ? Schedule.containers : quick ? .quick : .full
         if let steps {
             let names = steps.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
-            guard let chosen = schedule.only(names), !chosen.entries.isEmpty else {
+            guard let chosen = schedule.only(names, rest: compose ? .containers : .full), !chosen.entries.isEmpty else {
+                let wanted = Set(names.map { $0.lowercased() })
+                let refused = Step.allCases.filter { wanted.contains($0.rawValue.lowercased()) }
+                    .compactMap(Schedule.containersRefuse)
+                if compose, let why = refused.first { throw ValidationError(why) }
                 let all = Step.allCases.map(\.rawValue).joined(separator: ", ")
                 throw ValidationError("--steps \(steps): the steps are \(all); F4 means F4a and F4b.")
             }

@@ -52,7 +52,7 @@ struct FailoverRun {
     ) async throws {
         say("starting \(kind == .single ? "Redis" : "Redis with Sentinels"), \(settings.nodes) nodes and the edge …")
         let (fleetLoop, wireLoop) = (group.next(), group.next())
-        let rig = try await Rig(kind, settings, on: wireLoop)
+        let rig = try await Rig.start(kind, settings, on: wireLoop)
         for node in rig.nodes { recorder.record(.nodeUp(node: node.name)) }
         let fleet = try await makeFleet(number: number, rig: rig, loop: fleetLoop)
         let stage = Stage(
@@ -84,7 +84,7 @@ struct FailoverRun {
         let wasCalm = try await stage.calm(within: Self.calmLimit)
         let before = try await stage.state()
         await audit.nodes(stage.rig.nodes)
-        try await audit.redis(port: try await stage.rig.primaryPort())
+        try await audit.redis(at: try await stage.rig.primary())
 
         let health = HealthWatch(stage.rig.nodes, recorder: recorder)
         defer { health.end() }
@@ -95,10 +95,10 @@ struct FailoverRun {
         let isWhole = try await stage.waitUntil(within: Self.calmLimit, \.isWhole)
         try await stage.setTalking(false)
         let isQuiet = try await stage.waitUntil(within: Self.calmLimit, \.isQuiet)
-        let port = try await stage.rig.primaryPort()
-        try await audit.rooms(try await stage.rooms(), port: port)
+        let redis = try await stage.rig.primary()
+        try await audit.rooms(try await stage.rooms(), at: redis)
         await audit.nodes(stage.rig.nodes)
-        try await audit.redis(port: port)
+        try await audit.redis(at: redis)
         let state = try await stage.state()
         recorder.record(.settled(step: entry.step.step, round: round))
 
@@ -120,7 +120,7 @@ struct FailoverRun {
         let plan = RoomPlan(clients: clients)
         let targets = Fleet.Targets(
             run: "r\(UInt32(truncatingIfNeeded: seed))",
-            edge: try Endpoint("ws://127.0.0.1:\(rig.edge.port)/signal"),
+            edge: try Endpoint("ws://127.0.0.1:\(rig.edgePort)/signal"),
             nodes: try rig.nodes.map { try Endpoint("ws://127.0.0.1:\($0.port)/signal") })
         let (seed, recorder) = (seed, recorder)
         return try await loop.submit {

@@ -51,7 +51,7 @@ final class Stage {
         let recorder = recorder
         try await onFleet { fleet in
             recorder.record(.fault(step: step, round: round, .kill, nodes: names))
-            for process in processes { process.signal(SIGKILL) }
+            for process in processes { try process.signal(SIGKILL) }
             for name in names { fleet.vanish(share, at: name) }
             fleet.vanish(unwelcomed: arriving)
         }
@@ -70,7 +70,7 @@ final class Stage {
 
     // MARK: - Watching
 
-    func leases() async throws -> Leases { Leases(port: try await rig.primaryPort()) }
+    func leases() async throws -> Leases { Leases(redis: try await rig.primary()) }
 
     /// Long enough for a lost node to be missed by everybody: a lease, heartbeats, the sweep.
     func watchLeave() async throws {
@@ -134,8 +134,8 @@ final class Stage {
     }
 
     private func onFleet<Result: Sendable>(
-        _ body: @escaping @Sendable (Fleet) -> Result
+        _ body: @escaping @Sendable (Fleet) throws -> Result
     ) async throws -> Result {
-        try await loop.submit { [fleet] in body(fleet.value) }.get()
+        try await loop.submit { [fleet] in try body(fleet.value) }.get()
     }
 }

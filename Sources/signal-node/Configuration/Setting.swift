@@ -46,6 +46,7 @@ struct Setting: Sendable {
         case rendezvous = "Rendezvous"
         case turn = "TURN"
         case audit = "Audit log"
+        case telemetry = "Telemetry"
     }
 
     /// Where in the configuration a value is stored.

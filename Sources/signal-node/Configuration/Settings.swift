@@ -6,7 +6,7 @@ import SignalNode
 enum Settings {
     static let all: [Setting] =
         node + listener + access + tokensAndRooms + redis + cluster + drain + rates + handshake + messages + outbound
-        + liveness + rooms + delivery + rendezvous + turn + audit + abuse
+        + liveness + rooms + delivery + rendezvous + turn + telemetry + audit + abuse
 
     /// Names the JSON file that the lowest source reads; it has no place in `NodeConfiguration`.
     static let configFile = Setting.Names(key: "configFile")
@@ -259,6 +259,25 @@ enum Settings {
         Setting(
             "rendezvousRecordsPerRoom", .rendezvous, .integer(\.rendezvous.recordsPerRoom, count, .count),
             "Records of one room; 0 means off."),
+        Setting(
+            "rendezvousRecordsPerAddress", .rendezvous, .integer(\.rendezvous.recordsPerAddress, count, .count),
+            "Records of one address (IPv6: one /64); 0 means off."),
+        Setting(
+            "rendezvousRoomsPerOwner", .rendezvous, .integer(\.rendezvous.roomsPerOwner, count, .count),
+            "Rooms in which one owner has records; 0 means off."),
+        Setting(
+            "rendezvousWatchPollMs", .rendezvous, .integer(\.rendezvous.watchPollMs, 50...60_000, .milliseconds),
+            "How often the changes of a watched room are asked for."),
+        Setting(
+            "rendezvousWatchHeartbeatMs", .rendezvous,
+            .integer(\.rendezvous.watchHeartbeatMs, 100...600_000, .milliseconds),
+            "Time between two comments on a silent watch; shorter than KEEP_ALIVE_MS and every proxy's patience."),
+        Setting(
+            "rendezvousWatchersPerAddress", .rendezvous, .integer(\.rendezvous.watchersPerAddress, count, .count),
+            "Watches of one address at once; 0 means off."),
+        Setting(
+            "rendezvousWatchersPerNode", .rendezvous, .integer(\.rendezvous.watchersPerNode, count, .count),
+            "Watches of this node at once; 0 means off."),
         Setting(
             "rendezvousDiscoverLimit", .rendezvous, .integer(\.rendezvous.defaultDiscoverLimit, 1...10_000, .count),
             "Page size of a discover request that names none."),

@@ -1,4 +1,5 @@
 import Logging
+import SignalNode
 
 /// What is read anew on SIGHUP: one hook per file, each on its own, so that a broken one stops no other.
 struct Reload: Sendable {
@@ -15,12 +16,15 @@ struct Reload: Sendable {
     init(_ hooks: [Hook]) { self.hooks = hooks }
 
     /// Runs every hook; what is refused stays as it was.
-    func run(_ logger: Logger) async {
+    func run(_ logger: Logger, audit: AuditLog) async {
         for hook in hooks {
             do {
                 try await hook.run()
+                audit.record(AuditEntry(.fileReloaded, by: .node, target: hook.name))
                 logger.info("reload.done", metadata: ["setting": "\(hook.name)"])
             } catch {
+                let refusal = AuditEntry.Result.refused(code: "invalid_file")
+                audit.record(AuditEntry(.fileReloaded, by: .node, target: hook.name, result: refusal))
                 logger.error("reload.refused", metadata: ["setting": "\(hook.name)", "error": "\(error)"])
             }
         }

@@ -53,6 +53,16 @@ struct PlanTests {
         #expect(Set(Schedule.full.entries.map(\.step.step)) == Set(Step.allCases))
     }
 
+    @Test("plays every step with containers, or says why it cannot")
+    func containers() {
+        let played = Set(Schedule.containers.entries.map(\.step.step))
+        for step in Step.allCases {
+            #expect((Schedule.containersRefuse(step) == nil) == played.contains(step), "\(step.rawValue)")
+        }
+        #expect(Schedule.containers.only(["F4b"], rest: .containers) == nil)
+        #expect(Schedule.containers.only(["F4"], rest: .containers)?.entries.count == 1)
+    }
+
     @Test("gives every client one reliable and two best-effort turns a second, spread over it")
     func pace() {
         var pace = Pace()

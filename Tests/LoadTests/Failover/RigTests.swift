@@ -1,6 +1,7 @@
 import Foundation
 import NIOCore
 import NIOPosix
+import Synchronization
 import Testing
 
 @testable import signal_load
@@ -117,7 +118,7 @@ struct RigTests {
             try await server.command("ZADD", "bs:1:{nodes}:live", "10", "i1", "30", "i3", "20", "i2")
             try await server.command(
                 "HSET", "bs:1:{nodes}:info", "i1", "n1|1.0", "i2", "n2|1.0", "i3", "n3|1.0", "i0", "n1|1.0")
-            let leases = Leases(port: server.port)
+            let leases = Leases(redis: server.address)
             #expect(try await leases.instances() == ["n1": "i1", "n2": "i2", "n3": "i3"])
             #expect(try await leases.reaper(of: "i1", within: .milliseconds(50)) == nil)
             async let reaper = leases.reaper(of: "i1", within: .seconds(5))
@@ -161,6 +162,46 @@ struct RigTests {
         }
     }
 
+    @Test("logs in where Redis has a password, and says when it is refused")
+    func password() async throws {
+        try await withRedis { server, _ in
+            try await server.command("CONFIG", "SET", "requirepass", "secret")
+            let address = RedisAddress(port: server.port, password: "secret")
+            #expect(try await address.pipeline([["SET", "k", "v"], ["GET", "k"]]) == [.text("OK"), .text("v")])
+            #expect(await address.answers())
+            await #expect(throws: RigFailure.self) {
+                try await RedisAddress(port: server.port, password: "other").pipeline([["GET", "k"]])
+            }
+            #expect(await !server.address.answers())
+        }
+    }
+
+    @Test("does at the end what else was asked for, when no process runs any more")
+    func ends() async throws {
+        let ledger = ProcessLedger()
+        let sleeper = try await ManagedProcess("sleeper", ["sleep", "60"], log: "/dev/null")
+        ledger.add(sleeper)
+        let seen = Mutex<[Bool]>([])
+        ledger.addEnd { seen.withLock { $0.append(sleeper.isRunning) } }
+        ledger.endAll()
+        ledger.endAll()
+        #expect(seen.withLock { $0 } == [false])
+    }
+
+    @Test("reads what a node has used, and nothing when a value is missing")
+    func usage() throws {
+        let text = """
+            # HELP process_resident_memory_bytes Resident memory in bytes.
+            process_resident_memory_bytes 4096
+            process_cpu_seconds_total 1.25
+            bs_cluster_refences_total 2
+
+            """
+        let usage = try #require(NodeUsage(metrics: text[...]))
+        #expect(usage.residentBytes == 4_096 && usage.cpuMicros == 1_250_000 && usage.refences == 2)
+        #expect(NodeUsage(metrics: text.dropLast(30)) == nil)
+    }
+
     @Test("reads every RESP reply however the bytes are cut")
     func replies() throws {
         let text = "*4\r\n$2\r\nab\r\n:-7\r\n$-1\r\n*2\r\n+OK\r\n-ERR no\r\n"
@@ -193,11 +234,11 @@ struct RigTests {
         }
         var ports = FreePorts()
         var group = try await SentinelGroup(directory: directory, ports: &ports)
-        let before = try await group.primaryPort()
+        let before = try await group.primary()
         let lost = try await group.killPrimary()
-        #expect(group.servers[lost].port == before)
-        try await group.awaitFailover(from: before, within: .seconds(20))
+        #expect(lost == before)
+        try await group.awaitFailover(from: lost, within: .seconds(20))
         try await group.restart(lost)
-        #expect(try await group.primaryPort() != before)
+        #expect(try await group.primary() != before)
     }
 }

@@ -118,11 +118,11 @@ struct AuditChainTests {
         #expect(object?["action"] as? String == "moderation.ban", "seed \(seed)")
         #expect((object?["client"] as? [String: String])?["address"] == "203.0.113.77", "seed \(seed)")
         let shown = String(decoding: line.dropLast(), as: UTF8.self).unicodeScalars
-        #expect(
-            shown.allSatisfy {
-                $0.value >= 0x20 && !(0x7F...0x9F).contains($0.value) && !(0x200B...0x202E).contains($0.value)
-                    && !(0x2066...0x2069).contains($0.value) && $0.value != 0xFEFF
-            }, "seed \(seed)")
+        let harmful: [ClosedRange<UInt32>] = [
+            0...0x1F, 0x7F...0x9F, 0x200B...0x200F, 0x2028...0x202E, 0x2066...0x2069, 0xFEFF...0xFEFF,
+            0xE0000...0xE007F,
+        ]
+        #expect(!shown.contains { scalar in harmful.contains { $0.contains(scalar.value) } }, "seed \(seed)")
     }
 }
 

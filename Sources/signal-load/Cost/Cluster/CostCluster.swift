@@ -50,14 +50,14 @@ final class CostCluster {
     /// SIGKILL of the youngest node.
     func killLast() async throws {
         guard let node = nodes.popLast() else { return }
-        node.signal(SIGKILL)
+        try node.signal(SIGKILL)
         guard try await node.process.ended(within: .seconds(5)) else { throw RigFailure("\(node.name) does not end") }
     }
 
     /// Ends all processes at once.
     func end() {
-        for node in nodes { node.signal(SIGKILL) }
-        redis.signal(SIGKILL)
+        for node in nodes { try? node.signal(SIGKILL) }
+        try? redis.signal(SIGKILL)
     }
 
     func endpoint(_ index: Int) throws -> Endpoint {

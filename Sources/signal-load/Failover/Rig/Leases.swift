@@ -1,7 +1,7 @@
 /// The leases of the nodes as Redis has them; docs/cluster.md names its keys.
 struct Leases {
     /// Of the Redis primary.
-    let port: Int
+    let redis: RedisAddress
 
     private static let live = "bs:1:{nodes}:live"
     private static let info = "bs:1:{nodes}:info"
@@ -9,7 +9,7 @@ struct Leases {
     /// The instance of each node that holds a lease, by the node's name.
     func instances() async throws -> [String: String] {
         let live = Set(try await ends().map(\.instance))
-        let info = try await RedisServer.pipeline([["HGETALL", Self.info]], port: port)[0].elements.compactMap(\.string)
+        let info = try await redis.pipeline([["HGETALL", Self.info]])[0].elements.compactMap(\.string)
         var instances: [String: String] = [:]
         for index in stride(from: 0, to: info.count - 1, by: 2) where live.contains(info[index]) {
             instances[String(info[index + 1].prefix { $0 != "|" })] = info[index]
@@ -33,7 +33,7 @@ struct Leases {
     /// The soonest first.
     private func ends() async throws -> [(instance: String, at: Double)] {
         let words = ["ZRANGE", Self.live, "0", "-1", "WITHSCORES"]
-        let reply = try await RedisServer.pipeline([words], port: port)[0].elements.compactMap(\.string)
+        let reply = try await redis.pipeline([words])[0].elements.compactMap(\.string)
         return stride(from: 0, to: reply.count - 1, by: 2).map { (reply[$0], Double(reply[$0 + 1]) ?? 0) }
     }
 }

@@ -1,40 +1,56 @@
 import Foundation
 import NIOCore
 
-/// A `redis-server` of the rig, without persistence.
+/// A Redis server of the rig: a process without persistence, or a container.
 ///
 /// Confined to the task that runs the failover rounds.
 struct RedisServer {
     let name: String
-    let port: Int
-    private let directory: String
-    private(set) var process: ManagedProcess
+    let address: RedisAddress
+    /// What Sentinels call it.
+    let host: RedisHost
+    private(set) var process: any ServerProcess
+    private let launch: @Sendable (_ primary: Int?) async throws -> any ServerProcess
+    /// A way in that stays open when TCP does not listen.
+    private let controlPath: String?
+
+    var port: Int { address.port }
 
     /// Starts a server and returns when it answers.
     ///
     /// - Parameter primary: the port of the server that it replicates, if any.
     init(_ name: String, port: Int, replicaOf primary: Int? = nil, directory: String) async throws {
-        (self.name, self.port, self.directory) = (name, port, directory)
-        process = try await Self.launch(name, port: port, replicaOf: primary, directory: directory)
+        (self.name, address, host) = (name, RedisAddress(port: port), RedisHost(name: "127.0.0.1", port: port))
+        controlPath = Self.controlPath(name, directory)
+        launch = { try await Self.launch(name, port: port, replicaOf: $0, directory: directory) }
+        process = try await launch(primary)
     }
 
-    /// Starts again on the same port, empty; after `process` has ended.
-    mutating func startAgain(replicaOf primary: Int? = nil) async throws {
-        process = try await Self.launch(name, port: port, replicaOf: primary, directory: directory)
+    /// A server in a container that runs; its Sentinel says whom it replicates.
+    init(_ container: ContainerProcess, at address: RedisAddress, host: RedisHost) {
+        (name, self.address, self.host, process, controlPath) = (container.name, address, host, container, nil)
+        launch = { _ in
+            try await container.start()
+            try await until("\(container.name) answers", within: .seconds(10)) { await address.answers() }
+            return container
+        }
     }
+
+    /// Starts again on the same port, after `process` has ended: a process without data, a container with those of its disk.
+    mutating func startAgain(replicaOf primary: Int? = nil) async throws { process = try await launch(primary) }
 
     /// SIGKILL, and waits for the end.
     func kill() async throws {
-        process.signal(SIGKILL)
+        try process.signal(SIGKILL)
         guard try await process.ended(within: .seconds(5)) else { throw RigFailure("\(name) does not end") }
     }
 
     /// SIGSTOP or SIGCONT.
-    func signal(_ number: Int32) { process.signal(number) }
+    func signal(_ number: Int32) throws { try process.signal(number) }
 
     @discardableResult
     func command(_ words: String...) async throws -> RedisValue {
-        try await Self.pipeline([words], port: port)[0]
+        try await address.pipeline([words])[0]
     }
 
     /// Whether `command` answers "PONG".
@@ -44,7 +60,8 @@ struct RedisServer {
 
     /// Makes the server refuse new TCP connections for a while; open ones stay.
     func refuse(for pause: Duration) async throws {
-        let control = try SocketAddress(unixDomainSocketPath: Self.controlPath(name, directory))
+        guard let controlPath else { throw RigFailure("\(name) runs in a container and cannot be made to refuse") }
+        let control = try SocketAddress(unixDomainSocketPath: controlPath)
         for (listening, rest) in [(0, pause), (port, .zero)] {
             let reply = try await Self.pipeline([["CONFIG", "SET", "port", "\(listening)"]], at: control)
             guard reply == [.text("OK")] else { throw RigFailure("\(name) does not change its port: \(reply)") }
@@ -78,7 +95,6 @@ struct RedisServer {
         }
     }
 
-    /// A way in that stays open when TCP does not listen.
     private static func controlPath(_ name: String, _ directory: String) -> String { "\(directory)/\(name).sock" }
 
     private static func launch(
@@ -98,4 +114,10 @@ struct RedisServer {
         }
         throw RigFailure("\(name) does not start; see \(directory)/\(name).log (is redis-server installed?)")
     }
+}
+
+/// A name and port by which Sentinels know a server.
+struct RedisHost: Sendable, Hashable {
+    let name: String
+    let port: Int
 }

@@ -2,12 +2,23 @@ import Foundation
 
 /// What a rig is made of.
 struct RigSettings: Sendable {
-    /// The `signal-node` executable.
-    var binary: String
-    /// HAProxy's configuration.
-    var edgeConfiguration: String
+    /// Where its servers run.
+    enum Place {
+        case processes(Programs)
+        case containers
+    }
+
+    struct Programs: Sendable {
+        /// The `signal-node` executable.
+        var node: String
+        /// HAProxy's configuration.
+        var edgeConfiguration: String
+    }
+
+    var place: Place
     /// Takes logs, the secret and the files of Redis.
     var directory: String
+    /// Containers are always three.
     var nodes = 3
     var leaseMs = 5_000
     var heartbeatMs = 500

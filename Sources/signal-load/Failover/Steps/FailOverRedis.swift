@@ -34,7 +34,7 @@ struct FailOverRedis: FaultStep {
 
     static func awaitNewPrimary(of stage: Stage, besides lost: Int) async throws {
         try await stage.rig.withSentinels { group in
-            try await group.awaitFailover(from: group.servers[lost].port, within: .seconds(20))
+            try await group.awaitFailover(from: lost, within: .seconds(20))
         }
     }
 
@@ -42,8 +42,7 @@ struct FailOverRedis: FaultStep {
     /// is still read when it goes on.
     private func lag(_ stage: Stage) async throws {
         try await signalReplicas(SIGSTOP, of: stage)
-        let primary = try await stage.rig.primaryPort()
-        _ = try await RedisServer.pipeline([["CLIENT", "KILL", "TYPE", "replica"]], port: primary)
+        _ = try await stage.rig.primary().pipeline([["CLIENT", "KILL", "TYPE", "replica"]])
         try await stage.hide(EmptyRedis.hiddenShare)
         try await stage.leaveRooms()
         try await Task.sleep(for: EmptyRedis.hiddenFor)
@@ -51,15 +50,15 @@ struct FailOverRedis: FaultStep {
 
     private func signalReplicas(_ number: Int32, of stage: Stage) async throws {
         try await stage.rig.withSentinels { group in
-            let primary = try? await group.primaryPort()
-            for server in group.servers where server.port != primary { server.signal(number) }
+            let primary = try? await group.primary()
+            for (index, server) in group.servers.enumerated() where index != primary { try server.signal(number) }
         }
     }
 
     private func refuse(_ stage: Stage) async throws -> Task<Void, any Error> {
-        let primary = try await stage.rig.primaryPort()
+        let primary = try await stage.rig.primary()
         var servers: [RedisServer] = []
-        try await stage.rig.withSentinels { servers = $0.servers.filter { $0.port != primary } }
+        try await stage.rig.withSentinels { servers = $0.servers.filter { $0.address != primary } }
         let replicas = servers
         return Task {
             try await withThrowingTaskGroup(of: Void.self) { group in

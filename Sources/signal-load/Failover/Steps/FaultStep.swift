@@ -56,8 +56,9 @@ struct Schedule: Sendable {
 
     /// Only the named steps: `F4` names both `F4a` and `F4b`.
     ///
+    /// - Parameter rest: has the steps that can be asked for although the plan leaves them out.
     /// - Returns: nil when a name is of no step.
-    func only(_ names: [String]) -> Schedule? {
+    func only(_ names: [String], rest: Schedule = .full) -> Schedule? {
         let wanted = names.map { $0.lowercased() }
         func matches(_ entry: Entry, _ name: String) -> Bool {
             let own = entry.step.step.rawValue.lowercased()
@@ -66,7 +67,7 @@ struct Schedule: Sendable {
         // A step that the quick plan leaves out can still be asked for.
         let all =
             entries
-            + Self.full.entries.filter { entry in
+            + rest.entries.filter { entry in
                 !entries.contains { $0.step.step == entry.step.step }
             }.map { Entry(step: $0.step, rounds: 1) }
         guard wanted.allSatisfy({ name in all.contains { matches($0, name) } }) else { return nil }

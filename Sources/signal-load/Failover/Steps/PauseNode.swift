@@ -9,9 +9,9 @@ struct PauseNode: FaultStep {
     func play(on stage: Stage, round: Int) async throws {
         let node = stage.randomNode()
         stage.harm(step, round, .pause, nodes: [node])
-        stage.rig.nodes[node].signal(SIGSTOP)
+        try stage.rig.nodes[node].signal(SIGSTOP)
         try await Task.sleep(for: .seconds(seconds))
-        stage.rig.nodes[node].signal(SIGCONT)
+        try stage.rig.nodes[node].signal(SIGCONT)
         stage.healed(step, round)
         try await stage.watchReturn()
     }

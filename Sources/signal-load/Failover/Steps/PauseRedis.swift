@@ -9,12 +9,12 @@ struct PauseRedis: FaultStep {
 
     func play(on stage: Stage, round: Int) async throws {
         stage.harm(step, round, .redisPause, nodes: [])
-        try await stage.rig.withRedis { $0.signal(SIGSTOP) }
+        try await stage.rig.withRedis { try $0.signal(SIGSTOP) }
         try await Task.sleep(for: .seconds(1))
         try await stage.hide(EmptyRedis.hiddenShare)
         try await stage.comeBack()
         try await Task.sleep(for: .seconds(seconds - 1))
-        try await stage.rig.withRedis { $0.signal(SIGCONT) }
+        try await stage.rig.withRedis { try $0.signal(SIGCONT) }
         stage.healed(step, round)
         try await stage.watchReturn()
     }

@@ -7,9 +7,10 @@ import Synchronization
 ///
 /// Safe from any thread: the state is behind a mutex. Where `setpriv` exists the kernel ends the process with the
 /// harness, however that ends; everywhere the `ProcessLedger` does.
-final class ManagedProcess: Sendable {
+final class ManagedProcess: ServerProcess {
     let name: String
     let pid: Int32
+    private let log: String
     private let end = Mutex<Int32?>(nil)
 
     /// - Parameters:
@@ -17,7 +18,7 @@ final class ManagedProcess: Sendable {
     ///   - environment: set over that of the harness.
     ///   - log: the file that takes its standard output and error.
     init(_ name: String, _ words: [String], environment: [String: String] = [:], log: String) async throws {
-        self.name = name
+        (self.name, self.log) = (name, log)
         let guardian = "/usr/bin/setpriv"
         let hasGuardian = FileManager.default.isExecutableFile(atPath: guardian)
         let all = (hasGuardian ? [guardian, "--pdeathsig", "KILL"] : []) + words
@@ -44,6 +45,14 @@ final class ManagedProcess: Sendable {
             if waitpid(pid, &status, WNOHANG) == pid { end = status }
             return end
         }
+    }
+
+    /// What it answered at its end; nil while it runs, and after a signal.
+    var exitStatus: Int32? { status.flatMap { $0 & 0x7F == 0 ? ($0 >> 8) & 0xFF : nil } }
+
+    func lastLines() -> String {
+        let text = (try? String(contentsOfFile: log, encoding: .utf8)) ?? ""
+        return text.split(separator: "\n").suffix(2).joined(separator: " ") + " (\(log))"
     }
 
     /// Waits for the end; false when the time is over first.

@@ -5,7 +5,7 @@ import NIOPosix
 ///
 /// What is on it arrives in the order in which it was sent, over all connections, and although its sender has died.
 /// Safe from any thread; the work is done on one event loop.
-struct PartitionProxy: Sendable {
+struct PartitionProxy: NodeWire {
     let port: Int
     private let wire: NIOLoopBound<Wire>
     private let loop: any EventLoop
