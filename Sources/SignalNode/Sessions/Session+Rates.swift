@@ -1,5 +1,5 @@
 import CoreMetrics
-import NIOCore
+public import NIOCore
 import SignalDomain
 
 /// What the messages of a sender cost its address, and how they wait when it has nothing left.

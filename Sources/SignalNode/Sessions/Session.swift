@@ -1,7 +1,7 @@
 import Backplane
 import CoreMetrics
 import Logging
-public import NIOCore
+import NIOCore
 public import SignalDomain
 
 /// One peer on one socket: takes its messages, and is where messages for it arrive.
