@@ -4,6 +4,7 @@ import Crypto
 public import Logging
 public import NIOCore
 public import SignalDomain
+import Synchronization
 
 /// A signaling node: its sessions, the routes of their signals, its limits and its place in the cluster.
 ///
@@ -31,6 +32,8 @@ public final class Node: Sendable {
     let watches: RendezvousWatches
     private let board: NodeStatusBoard
     let addresses: AddressLedger
+    let tokenFailures: Mutex<TokenFailures>
+    let blockList = BlockList()
     private let secret: SymmetricKey
 
     /// The bounds of rendezvous records, as configured.
@@ -83,8 +86,9 @@ public final class Node: Sendable {
             configuration.access.clusterSecret.map { SymmetricKey(data: Array($0.utf8)) }
             ?? SymmetricKey(size: .bits256)
         self.secret = secret
-        let addresses = AddressLedger(configuration.rates, shards: cores.count, key: secret)
+        let addresses = AddressLedger(configuration, shards: cores.count, key: secret)
         self.addresses = addresses
+        tokenFailures = Mutex(TokenFailures(limits: .init(configuration.abuse)))
         router = SignalRouter(shards: shards, directory: directory, metrics: metrics)
         for (index, core) in cores.enumerated() {
             core.deliver = { [router] in router.deliver($0, in: $1, from: $2, to: $3) }

@@ -33,6 +33,7 @@ public struct NodeConfiguration: Sendable, Equatable {
     public var turn = TURN()
     public var audit = Audit()
     public var telemetry = Telemetry()
+    public var abuse = Abuse()
 
     /// A configuration of defaults: one node, embedded backplane, every room open.
     public init() {}

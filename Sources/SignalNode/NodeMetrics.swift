@@ -62,6 +62,7 @@ public final class NodeMetrics: Sendable {
         case rooms = "bs_rooms"
         case auditEntries = "bs_audit_entries_total"
         case auditLost = "bs_audit_lost_total"
+        case blocked = "bs_blocked_total"
 
         public var isGauge: Bool {
             switch self {
@@ -123,10 +124,12 @@ public final class NodeMetrics: Sendable {
             case .rooms: "Rooms with members on this node."
             case .auditEntries: "Entries that were given to the audit log."
             case .auditLost: "Entries that the audit log could not take."
+            case .blocked: "Connections and requests of blocked addresses."
             }
         }
     }
 
+    let blocked = Counter(label: Family.blocked.rawValue)
     let rendezvousRegisters = Counter(label: Family.rendezvousRegisters.rawValue)
     let rendezvousDiscovers = Counter(label: Family.rendezvousDiscovers.rawValue)
 

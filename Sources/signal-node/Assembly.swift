@@ -33,8 +33,11 @@ enum Assembly {
                 let format = ExpositionFormat.negotiated(accept: accept)
                 return (format.contentType, registry.render(format: format))
             }, logger: logger)
-        let reload = Reload(AccessFiles(configuration).hooks(for: node))
+        let blockFiles = BlockFiles(configuration)
+        let reload = Reload(AccessFiles(configuration).hooks(for: node) + blockFiles.hooks(for: node))
         for hook in reload.hooks { try await hook.run() }
+        let watch = Task { await blockFiles.watch(for: node, logger) }
+        defer { watch.cancel() }
         let service = NodeService(node: node, server: server, reload: reload, logger: logger)
         let group = ServiceGroup(
             configuration: .init(

@@ -80,6 +80,9 @@ public final class TestConnection: Sendable {
         channel.withLock { $0 }?.writeAndFlush(ByteBuffer(bytes: bytes), promise: nil)
     }
 
+    /// Closes without waiting for it.
+    public func closeLater() { channel.withLock { $0 }?.close(promise: nil) }
+
     public func setReading(_ isReading: Bool) async throws {
         try await channel.withLock { $0 }?.setOption(.autoRead, value: isReading).get()
     }

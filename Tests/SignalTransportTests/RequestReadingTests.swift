@@ -121,8 +121,8 @@ import Testing
         ])
     func clientAddresses(_ peer: String, _ forwarded: [String], _ expected: String) throws {
         let origin = RequestOrigin(trustedBlocks: ["10.0.0.0/8"])
-        let address = try SocketAddress(ipAddress: peer, port: 1)
-        #expect(origin.client(of: address, forwardedFor: forwarded).description == expected)
+        let address = ClientAddress(try SocketAddress(ipAddress: peer, port: 1))
+        #expect(origin.client(of: address, lines: forwarded).description == expected)
         #expect(origin.isTrusted(address) == peer.hasPrefix("10."))
     }
 }

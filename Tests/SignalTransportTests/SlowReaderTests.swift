@@ -28,6 +28,28 @@ import Testing
         }
     }
 
+    @Test("what waits for a reader that never reads stays within its queue, and the others wait for nobody")
+    func othersUnaffected() async throws {
+        try await TestServer.run {
+            $0.outbound.queueBytes = 1_048_576
+            $0.outbound.senderPauseBytes = 0
+        } _: { server in
+            let (sender, reader) = (try await server.join(), try await server.join())
+            let stuck = try await server.join(receiveBuffer: 4_096)
+            try await stuck.connection.setReading(false)
+            var most = 0
+            // In step: each message has arrived before the next one is sent.
+            for number in 0..<300 {
+                try await sender.sendRaw(Self.chunk(number))
+                #expect(try await reader.next()["n"] == "\(number)")
+                most = max(most, server.server.outboundBytes)
+            }
+            #expect(most <= 1_048_576 + 2 * 65_600)
+            #expect(try await TestServer.eventually { server.node.metrics.activeConnections == 2 })
+            #expect(try await TestServer.eventually { server.server.outboundBytes == 0 })
+        }
+    }
+
     @Test("a receiver whose oldest message waits too long is closed with 1013")
     func closesOldQueue() async throws {
         try await TestServer.run {

@@ -85,6 +85,9 @@ public struct Membership: Sendable {
         return room.view.members.merging(room.local) { _, own in own }
     }
 
+    /// How many members of a room are on other nodes, as this node sees them.
+    public func membersElsewhere(in key: RoomKey) -> Int { rooms[key]?.view.members.count ?? 0 }
+
     /// The number of rooms in which this node holds members.
     public var roomCount: Int { rooms.values.count { !$0.local.isEmpty } }
 

@@ -8,8 +8,9 @@ public struct AddressBudget: Sendable {
         public var maxConnections = 12
         /// Messages of one address in a window; 0 = unlimited.
         public var maxMessages = 300
-        /// Milliseconds from the first message of a window to its end.
+        /// Milliseconds from the first message of a window to its end, or in which a spent budget refills.
         public var windowMs: Int64 = 60_000
+        public var counting = MessageCounting.drop
 
         public init() {}
     }
@@ -19,7 +20,7 @@ public struct AddressBudget: Sendable {
 
     private struct Entry {
         var connections = 0
-        var messages: FixedWindow?
+        var messages: MessageAllowance?
     }
 
     public init(limits: Limits = Limits()) {
@@ -50,23 +51,24 @@ public struct AddressBudget: Sendable {
     /// Counts one message.
     ///
     /// - Parameters:
+    ///   - cost: messages that it counts as.
     ///   - elsewhere: messages of the same address that other nodes counted in their running windows.
     ///   - nowMs: milliseconds of a clock that never goes back.
-    public mutating func admitMessage(_ key: AddressKey, elsewhere: Int = 0, nowMs: Int64) -> Admission {
+    public mutating func admitMessage(
+        _ key: AddressKey, cost: Int = 1, elsewhere: Int = 0, nowMs: Int64
+    ) -> Admission {
         guard limits.maxMessages > 0 else { return .admitted }
-        var window = entries[key]?.messages ?? FixedWindow(startedMs: nowMs)
-        let verdict = window.admit(
-            limit: limits.maxMessages, windowMs: limits.windowMs, elsewhere: elsewhere, nowMs: nowMs)
-        entries[key, default: Entry()].messages = window
+        var messages = entries[key]?.messages ?? MessageAllowance(limits, nowMs: nowMs)
+        let verdict = messages.admit(cost, limits, elsewhere: elsewhere, nowMs: nowMs)
+        entries[key, default: Entry()].messages = messages
         return verdict
     }
 
     /// Forgets windows that have passed and addresses that are gone; call it about once per window.
     public mutating func prune(nowMs: Int64) {
-        let windowMs = limits.windowMs
-        entries = entries.compactMapValues { entry in
+        entries = entries.compactMapValues { [limits] entry in
             var entry = entry
-            if entry.messages?.isOver(windowMs: windowMs, nowMs: nowMs) == true { entry.messages = nil }
+            if entry.messages?.used(limits, nowMs: nowMs) == 0 { entry.messages = nil }
             return entry.connections == 0 && entry.messages == nil ? nil : entry
         }
     }
@@ -86,7 +88,7 @@ public struct AddressBudget: Sendable {
     public func busiest(connections: Int, messages: Int, limit: Int, nowMs: Int64) -> [Load] {
         var busy: [(load: Load, share: Double)] = []
         for (key, entry) in entries {
-            let sent = entry.messages.map { $0.isOver(windowMs: limits.windowMs, nowMs: nowMs) ? 0 : $0.count } ?? 0
+            let sent = entry.messages?.used(limits, nowMs: nowMs) ?? 0
             let isBusy =
                 limits.maxConnections > 0 && entry.connections >= max(1, connections)
                 || limits.maxMessages > 0 && sent >= max(1, messages)

@@ -15,5 +15,8 @@ public struct AddressKey: Hashable, Sendable, Comparable, CustomStringConvertibl
         network.family == .ipv4 ? network.description : "\(network)/\(Self.ipv6PrefixBits)"
     }
 
-    public static func < (left: Self, right: Self) -> Bool { left.network.bits < right.network.bits }
+    public static func < (left: Self, right: Self) -> Bool {
+        guard left.network.family == right.network.family else { return left.network.family == .ipv4 }
+        return left.network.bits < right.network.bits
+    }
 }

@@ -17,16 +17,21 @@ public struct FixedWindow: Hashable, Sendable {
 
     /// Counts one event; over `limit` it is refused and not counted.
     ///
-    /// - Parameter elsewhere: what other nodes counted for the same key.
-    public mutating func admit(limit: Int, windowMs: Int64, elsewhere: Int = 0, nowMs: Int64) -> Admission {
+    /// - Parameters:
+    ///   - cost: events that it counts as; one that alone is over the limit counts as the limit.
+    ///   - elsewhere: what other nodes counted for the same key.
+    public mutating func admit(
+        _ cost: Int = 1, limit: Int, windowMs: Int64, elsewhere: Int = 0, nowMs: Int64
+    ) -> Admission {
         if isOver(windowMs: windowMs, nowMs: nowMs) {
             startedMs = nowMs
             count = 0
         }
-        guard count < limit - min(max(elsewhere, 0), limit) else {
+        let price = min(max(cost, 0), limit)
+        guard limit > 0, count <= limit - min(max(elsewhere, 0), limit) - price else {
             return .refused(retryAfterMs: max(1, windowMs - (nowMs - startedMs)))
         }
-        count += 1
+        count += price
         return .admitted
     }
 

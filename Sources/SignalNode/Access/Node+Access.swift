@@ -32,29 +32,42 @@ extension Node {
     // MARK: Identities
 
     /// Verifies the token of a request. Called on `loop`; answers there, at once unless a signature has to be checked.
+    ///
+    /// - Parameter client: where the token comes from; too many wrong ones, and none of its tokens is looked at.
     func identify(
-        _ credentials: Credentials, on loop: any EventLoop,
+        _ credentials: Credentials, from client: ClientAddress, on loop: any EventLoop,
         completion: @escaping (Result<Identity, Refusal>) -> Void
     ) {
+        if let refusal = refusal(of: credentials, from: client) { return completion(.failure(refusal)) }
+        let answer = NIOLoopBound(completion, eventLoop: loop)
         switch access.recognize(credentials) {
         case .known(let identity): completion(.success(identity))
-        case .unknown: completion(.failure(.invalidToken))
+        case .unknown:
+            let delay = noteWrongToken(from: client)
+            guard delay > 0 else { return completion(.failure(.invalidToken)) }
+            loop.scheduleTask(in: .milliseconds(delay)) { answer.value(.failure(.invalidToken)) }
         case .signed(let token, let keys):
-            let answer = NIOLoopBound(completion, eventLoop: loop)
             // One task for a handshake or a renewal, never for a message.
             Task { [self] in
                 let result = await verify(token, keys)
-                loop.execute { answer.value(result) }
+                let delay = if case .failure = result { noteWrongToken(from: client) } else { Int64(0) }
+                loop.scheduleTask(in: .milliseconds(delay)) { answer.value(result) }
             }
         }
     }
 
     /// The same for HTTP.
-    func identify(_ credentials: Credentials) async throws(Refusal) -> Identity {
-        switch access.recognize(credentials) {
-        case .known(let identity): return identity
-        case .unknown: throw .invalidToken
-        case .signed(let token, let keys): return try await verify(token, keys).get()
+    func identify(_ credentials: Credentials, from client: ClientAddress) async throws(Refusal) -> Identity {
+        if let refusal = refusal(of: credentials, from: client) { throw refusal }
+        do throws(Refusal) {
+            switch access.recognize(credentials) {
+            case .known(let identity): return identity
+            case .unknown: throw Refusal.invalidToken
+            case .signed(let token, let keys): return try await verify(token, keys).get()
+            }
+        } catch {
+            try? await Task.sleep(for: .milliseconds(noteWrongToken(from: client)))
+            throw error
         }
     }
 

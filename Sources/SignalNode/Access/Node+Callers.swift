@@ -36,7 +36,7 @@ extension Node {
     /// - Parameter needed: refused at once is who may do this nowhere.
     public func identify(_ caller: Caller, needing needed: Grants) async throws(Refusal) -> IdentifiedCaller {
         do throws(Refusal) {
-            let identity = try await identify(caller.credentials)
+            let identity = try await identify(caller.credentials, from: caller.client)
             if identity == .anonymous, !access.policy.anonymousSomewhere.isSuperset(of: needed) {
                 throw .unauthorized
             }
@@ -81,6 +81,9 @@ extension Node {
             // A node that knows no other token takes any text for none; here that is a wrong one.
             let refusal = caller.credentials.token == nil ? Refusal.unauthorized : .invalidToken
             noteFailure(refusal, from: caller.client)
+            if caller.credentials.token != nil {
+                try? await Task.sleep(for: .milliseconds(noteWrongToken(from: caller.client)))
+            }
             throw refusal
         case .sharedToken, .roomToken: throw .forbidden
         }

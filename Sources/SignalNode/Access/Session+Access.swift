@@ -17,7 +17,7 @@ extension Session {
     /// Takes a new token in place of the old one: the same subject's, and good for this room and peer. Anything else
     /// changes nothing.
     func renew(_ token: String, refused: @escaping () -> Void) {
-        node.identify(Credentials(token: token), on: seat.shard.loop) { [self] result in
+        node.identify(Credentials(token: token), from: seat.client, on: seat.shard.loop) { [self] result in
             guard case .open = state.value.phase else { return }
             do throws(Refusal) {
                 let identity = try result.get()

@@ -35,6 +35,7 @@ final class Newcomer: SocketSession {
     }
 
     let dialect = Dialect.two
+    var isUnknown: Bool { if case .greeted = phase { false } else { true } }
     private let place: Place
     /// The name in the query, if there was one.
     private let named: PeerID?
@@ -111,7 +112,7 @@ final class Newcomer: SocketSession {
     private func identify(_ hello: Hello, _ socket: any SessionSocket) {
         guard identity == .anonymous, let token = hello.token else { return enter(hello, as: identity, socket) }
         phase = .verifying(socket, Backlog())
-        node.identify(Credentials(token: token), on: place.shard.loop) { [self] result in
+        node.identify(Credentials(token: token), from: place.client, on: place.shard.loop) { [self] result in
             guard case .verifying(_, let backlog) = phase else { return }
             switch result {
             case .success(let identity):

@@ -14,6 +14,7 @@ extension Node {
     ) {
         do throws(Refusal) {
             let (room, peer) = try names(of: request)
+            if isBlocked(request.client) { throw Refusal.blocked }
             try check(origin: request.origin)
             let place = try place(for: request, in: room, on: loop)
             let answer = { [self] (result: Result<any SocketSession, Refusal>) in
@@ -56,7 +57,7 @@ extension Node {
         _ request: HandshakeRequest, as peer: PeerID?, at place: Newcomer.Place, on loop: any EventLoop,
         completion: @escaping (Result<any SocketSession, Refusal>) -> Void
     ) {
-        identify(request.credentials, on: loop) { [self] result in
+        identify(request.credentials, from: request.client, on: loop) { [self] result in
             do throws(Refusal) {
                 let identity = try result.get()
                 let principal = try principal(
@@ -80,7 +81,7 @@ extension Node {
         _ request: HandshakeRequest, as peer: PeerID?, at place: Newcomer.Place, on loop: any EventLoop,
         completion: @escaping (Result<any SocketSession, Refusal>) -> Void
     ) {
-        identify(request.credentials, on: loop) { [self] result in
+        identify(request.credentials, from: request.client, on: loop) { [self] result in
             do throws(Refusal) {
                 let identity = try result.get()
                 if identity != .anonymous {

@@ -107,6 +107,7 @@ final class ClusterCore {
     }
 
     private func forward(_ envelope: Envelope) {
+        directory.setMembersElsewhere(machine.membership.membersElsewhere(in: envelope.room), in: envelope.room)
         if machine.isLive { relay.append(.envelope(envelope)) } else { metrics.degradedDrops.increment() }
     }
 

@@ -20,10 +20,11 @@ final class AddressLedger: Sendable {
     private let key: SymmetricKey
 
     /// - Parameter key: hashes the addresses that others hear of; equal on all nodes.
-    init(_ rates: NodeConfiguration.Rates, shards: Int, key: SymmetricKey) {
+    init(_ configuration: NodeConfiguration, shards: Int, key: SymmetricKey) {
         var limits = AddressBudget.Limits()
-        limits.maxConnections = rates.connectionsPerIP
-        limits.maxMessages = rates.messagesPerMinute
+        limits.maxConnections = configuration.rates.connectionsPerIP
+        limits.maxMessages = configuration.rates.messagesPerMinute
+        limits.counting = configuration.abuse.counting
         self.limits = limits
         self.key = key
         state = Mutex(
@@ -43,11 +44,11 @@ final class AddressLedger: Sendable {
         state.withLock { $0.budget.close(address) }
     }
 
-    /// Counts one message.
-    func admitMessage(_ address: AddressKey, nowMs: Int64) -> Admission {
+    /// Counts a message as `cost` of them.
+    func admitMessage(_ address: AddressKey, cost: Int, nowMs: Int64) -> Admission {
         state.withLock { state in
             state.budget.admitMessage(
-                address, elsewhere: elsewhere(of: address, \.messages, &state), nowMs: nowMs)
+                address, cost: cost, elsewhere: elsewhere(of: address, \.messages, &state), nowMs: nowMs)
         }
     }
 

@@ -1,6 +1,7 @@
 import CoreMetrics
 import NIOCore
-import SignalDomain
+public import SignalDomain
+import Synchronization
 
 /// What the addresses of clients may use of the node.
 extension Node {
@@ -18,13 +19,23 @@ extension Node {
         if hasSlot { addresses.close(address) }
     }
 
-    /// Whether the message rate of the sender's address admits one more message.
-    func admitMessage(from seat: Session.Seat) -> Admission {
+    /// Whether the rates of one address leave this client alone.
+    public func isExempt(_ client: ClientAddress) -> Bool { exempt.contains(client) }
+
+    /// Charges the sender's address for a message that counts as `cost` of them.
+    func charge(_ seat: Session.Seat, _ cost: Int) -> Admission {
         guard !seat.isExempt else { return .admitted }
-        let verdict = addresses.admitMessage(seat.address, nowMs: clock.monotonicMs())
-        guard case .refused = verdict else { return .admitted }
+        let verdict = addresses.admitMessage(seat.address, cost: cost, nowMs: clock.monotonicMs())
+        guard case .refused = verdict, configuration.rates.dryRun else { return verdict }
         metrics.rateLimited.increment()
-        return configuration.rates.dryRun ? .admitted : verdict
+        return .admitted
+    }
+
+    /// What a broadcast to a room of so many members costs, in messages.
+    func price(ofBroadcastTo members: Int) -> Int {
+        let unit = configuration.abuse.broadcastUnitMembers
+        guard unit > 0, members > unit else { return 1 }
+        return members / unit + (members % unit > 0 ? 1 : 0)
     }
 
     func makeRepeats() -> RepeatedPayloads {
@@ -39,6 +50,7 @@ extension Node {
             guard let self else { return task.cancel() }
             addresses.prune(nowMs: clock.monotonicMs())
             ice.prune(nowMs: clock.monotonicMs())
+            tokenFailures.withLock { $0.prune(nowMs: clock.monotonicMs()) }
         }
     }
 }

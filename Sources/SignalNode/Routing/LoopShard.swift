@@ -45,12 +45,14 @@ final class LoopShard {
     func enter(_ session: Session) {
         let key = session.seat.room
         rooms[key, default: Room(route: directory.enter(key, shard: index))].sessions.append(session)
+        rooms[key]?.route.update { $0.membersHere += 1 }
     }
 
     func exit(_ session: Session) {
         let key = session.seat.room
         guard let position = rooms[key]?.sessions.firstIndex(where: { $0 === session }) else { return }
         rooms[key]?.sessions.remove(at: position)
+        rooms[key]?.route.update { $0.membersHere -= 1 }
         guard rooms[key]?.sessions.isEmpty == true else { return }
         rooms[key] = nil
         directory.exit(key, shard: index)

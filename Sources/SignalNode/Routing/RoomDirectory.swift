@@ -28,6 +28,12 @@ final class RoomDirectory: Sendable {
         }
     }
 
+    /// The members of the room on other nodes.
+    func setMembersElsewhere(_ count: Int, in key: RoomKey) {
+        guard let route = route(of: key), route.targets.membersElsewhere != count else { return }
+        route.update { $0.membersElsewhere = count }
+    }
+
     /// The other nodes that hold members of the room, as the membership machine tells them.
     func setInterest(_ nodes: [NodeInstance], in key: RoomKey) {
         routes.withLock { routes in
@@ -42,6 +48,11 @@ final class RoomRoute: Sendable {
     struct Targets {
         var shards = ShardSet()
         var nodes: [NodeInstance] = []
+        /// Members on this node.
+        var membersHere = 0
+        /// Members on `nodes`, as of the last broadcast that went there.
+        var membersElsewhere = 0
+        var members: Int { membersHere + (nodes.isEmpty ? 0 : membersElsewhere) }
         var isEmpty: Bool { shards.isEmpty && nodes.isEmpty }
     }
 

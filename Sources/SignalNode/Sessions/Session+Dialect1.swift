@@ -5,8 +5,12 @@ import SignalDomain
 /// What peers of dialect 1 say (protocol, "Dialect 1").
 extension Session {
     func take(_ message: ByteBuffer, _ socket: any SessionSocket) {
-        node.metrics.messages.increment()
-        guard node.admitMessage(from: seat) == .admitted else { return reject(socket, .rateLimited) }
+        countMessage()
+        switch charge() {
+        case .paid: break
+        case .refused: return reject(socket, .rateLimited)
+        case .postponed: return
+        }
         message.withUnsafeReadableBytes { bytes in
             do throws(ScanError) {
                 take(try MessageScanner.scan(bytes, limits: node.scanLimits), bytes, socket)
@@ -25,19 +29,32 @@ extension Session {
         case .reserved:
             reject(socket, .reservedType)
         case .ping:
+            guard chargeBroadcast(socket) else { return }
             socket.send(SignalFrame.text(ServerMessages.pong), from: nil)
             if case .granted = admitSignal() { repeatToRoom(message, bytes) }
         case .hello, .ack, .presence, .auth, .leave, .other:
+            guard chargeBroadcast(socket) else { return }
             switch admitSignal() {
             case .granted: break
             case .forbidden: return reject(socket, .forbidden)
             case .tooMany: return reject(socket, .rateLimited)
             }
-            guard state.value.repeats.admit(PayloadHash.of(bytes), nowMs: node.clock.monotonicMs()) else {
-                return reject(socket, .duplicatePayload)
-            }
+            guard
+                message.type == .ack
+                    || state.value.repeats.admit(PayloadHash.of(bytes), nowMs: node.clock.monotonicMs())
+            else { return reject(socket, .duplicatePayload) }
             repeatToRoom(message, bytes)
         }
+    }
+
+    /// Whether the sender has paid for what everybody in the room gets.
+    private func chargeBroadcast(_ socket: any SessionSocket) -> Bool {
+        switch charge(broadcastPrice) {
+        case .paid: return true
+        case .refused: reject(socket, .rateLimited)
+        case .postponed: break
+        }
+        return false
     }
 
     /// Members that are free in dialect 1 and the server's own in dialect 2 reach only those who may see them: nobody can

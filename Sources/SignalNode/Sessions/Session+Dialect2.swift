@@ -11,7 +11,7 @@ extension Session {
             if state.value.conversation?.keepMessage(message) == false { end(.badRequest) }
             return
         }
-        node.metrics.messages.increment()
+        countMessage()
         if state.value.conversation?.isHeard == false {
             state.value.conversation?.isHeard = true
             cluster.post(.heard(self))
@@ -72,19 +72,19 @@ extension Session {
 
     private func relay(_ message: ScannedMessage, _ bytes: UnsafeRawBufferPointer, _ socket: any SessionSocket) {
         let id = SignalTarget.id(of: message, in: bytes)
-        if case .refused(let retryAfterMs) = node.admitMessage(from: seat) {
-            return refuse(.rateLimited, id: id, retryAfterMs: retryAfterMs, socket)
-        }
-        switch admitSignal() {
-        case .granted: break
-        case .forbidden: return refuse(.forbidden, id: id, socket)
-        case .tooMany(let retryAfterMs): return refuse(.rateLimited, id: id, retryAfterMs: retryAfterMs, socket)
-        }
+        guard pay(1, id, socket) else { return }
         do throws(SignalFault) {
             let target = try SignalTarget(message, in: bytes, from: seat.peer, limits: node.signalLimits)
-            guard state.value.repeats.admit(PayloadHash.of(bytes), nowMs: node.clock.monotonicMs()) else {
-                return refuse(.duplicatePayload, id: id, socket)
+            if case .broadcast = target, !pay(broadcastPrice, id, socket) { return }
+            switch admitSignal() {
+            case .granted: break
+            case .forbidden: return refuse(.forbidden, id: id, socket)
+            case .tooMany(let retryAfterMs): return refuse(.rateLimited, id: id, retryAfterMs: retryAfterMs, socket)
             }
+            guard
+                message.type == .ping
+                    || state.value.repeats.admit(PayloadHash.of(bytes), nowMs: node.clock.monotonicMs())
+            else { return refuse(.duplicatePayload, id: id, socket) }
             switch target {
             case .broadcast: broadcast(message, bytes)
             case .direct(let peers): send(message, bytes, stamp, to: peers, id: nil)
@@ -95,6 +95,15 @@ extension Session {
         } catch {
             refuse(error.code, id: id, message: error.sentence, socket)
         }
+    }
+
+    private func pay(_ price: Int, _ id: String?, _ socket: any SessionSocket) -> Bool {
+        switch charge(price) {
+        case .paid: return true
+        case .refused(let retryAfterMs): refuse(.rateLimited, id: id, retryAfterMs: retryAfterMs, socket)
+        case .postponed: break
+        }
+        return false
     }
 
     private func send(

@@ -1,7 +1,7 @@
 import Backplane
 import CoreMetrics
 import Logging
-public import NIOCore
+import NIOCore
 public import SignalDomain
 
 /// One peer on one socket: takes its messages, and is where messages for it arrive.
@@ -46,6 +46,7 @@ public final class Session: SocketSession, Sendable {
         /// Signals without a token in this minute.
         var anonymousWrites: FixedWindow
         var repeats: RepeatedPayloads
+        var turn = Turn()
         /// Slow receivers that wait for this sender to pause.
         var holds = 0
         /// What a session of dialect 2 remembers.
@@ -93,15 +94,6 @@ public final class Session: SocketSession, Sendable {
         seat.shard.shard.enter(self)
         // The policy may have changed while the socket of dialect 1 was upgraded; dialect 2 has only now been asked.
         if dialect == .one { reviewAccess() }
-    }
-
-    /// One complete message of the peer: text in valid UTF-8, or in dialect 1 binary that is taken as text.
-    public func receive(_ message: ByteBuffer) {
-        guard case .open(let socket) = state.value.phase else { return }
-        switch dialect {
-        case .one: take(message, socket)
-        case .two: hear(message, socket)
-        }
     }
 
     func relay(_ message: ScannedMessage, _ bytes: UnsafeRawBufferPointer, to audience: Dialect? = nil) {

@@ -6,6 +6,9 @@ public protocol SocketSession: AnyObject {
     /// The contract that this socket was opened for.
     var dialect: Dialect { get }
 
+    /// Whether the client still has to say who it is.
+    var isUnknown: Bool { get }
+
     /// The socket speaks WebSocket now.
     func open(on socket: any SessionSocket)
 
@@ -20,4 +23,8 @@ public protocol SocketSession: AnyObject {
 
     /// The socket is gone, or never came; called exactly once, whatever the way.
     func closed(_ end: SocketEnd)
+}
+
+extension SocketSession {
+    public var isUnknown: Bool { false }
 }

@@ -25,7 +25,12 @@ struct HTTPStack {
     /// Fills a fresh pipeline.
     static func install(on channel: any Channel, sockets: LoopSockets, routes: RoutedChannel) throws {
         let http = HTTPStack(sockets: sockets)
-        try channel.pipeline.syncOperations.addHandlers([
+        let pipeline = channel.pipeline.syncOperations
+        if sockets.settings.configuration.abuse.expectsProxyHeader {
+            try pipeline.addHandler(
+                ProxyHeaderHandler(origin: sockets.settings.origin) { http.requests.isNamed(by: $0) })
+        }
+        try pipeline.addHandlers([
             http.encoder, http.decoder, http.requests,
             SignalUpgradeHandler(sockets: sockets, http: http, routes: routes),
         ])

@@ -19,6 +19,12 @@ final class RequestHeadGuard: ChannelDuplexHandler, RemovableChannelHandler, Slo
     private(set) var unanswered = 0
     /// The place in the line of connections that owe a complete request head.
     private(set) var arrival: UInt64
+    /// Since when it stands there.
+    private(set) var waitingSince: NIODeadline
+    /// Who is at the other end: the socket's peer, or whom its PROXY header names.
+    private(set) var peer = ClientAddress(ipv4: 0)
+    /// Whether a PROXY header named the peer.
+    private(set) var isProxied = false
     private let sockets: LoopSockets
     private var context: ChannelHandlerContext?
     private var deadline: NIODeadline
@@ -27,7 +33,21 @@ final class RequestHeadGuard: ChannelDuplexHandler, RemovableChannelHandler, Slo
     init(sockets: LoopSockets) {
         self.sockets = sockets
         arrival = sockets.nextArrival()
+        waitingSince = sockets.now
         deadline = sockets.now + sockets.requestTimeout
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        peer = ClientAddress(context.remoteAddress)
+        if sockets.settings.node.isBlocked(peer) { return evict() }
+        context.fireChannelActive()
+    }
+
+    /// The PROXY header names the peer; nil = the proxy speaks for itself.
+    func isNamed(by proxy: ClientAddress?) {
+        guard let proxy else { return }
+        peer = proxy
+        isProxied = true
     }
 
     /// Whether no request is in work: such sockets are counted, and evicted when there are too many.
@@ -124,6 +144,7 @@ final class RequestHeadGuard: ChannelDuplexHandler, RemovableChannelHandler, Slo
         guard unanswered == 0 else { return }
         sockets.settings.census.countPending(1)
         arrival = sockets.nextArrival()
+        waitingSince = sockets.now
     }
 
     /// Input is not wanted while the connection only waits for its end.

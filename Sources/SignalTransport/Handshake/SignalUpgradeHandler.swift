@@ -81,6 +81,10 @@ final class SignalUpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler 
     private func routed(_ head: HTTPRequestHead, _ target: RequestTarget) -> HTTPRequestHead {
         var head = head
         head.uri = target.originForm
+        head.headers.remove(name: RouteContext.peerField)
+        if http.requests.isProxied {
+            head.headers.add(name: RouteContext.peerField, value: "\(http.requests.peer)")
+        }
         if !head.isKeepAlive || head.headers.contains(name: "upgrade") {
             head.headers.replaceOrAdd(name: "Connection", value: "close")
         }
@@ -103,8 +107,8 @@ final class SignalUpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler 
 
     private func admit(_ request: UpgradeRequest, context: ChannelHandlerContext) {
         state = .admitting
-        let forwarded = request.head.headers["x-forwarded-for"]
-        let client = sockets.settings.origin.client(of: context.remoteAddress, forwardedFor: forwarded)
+        let origin = sockets.settings.origin
+        let client = origin.client(of: http.requests.peer, lines: request.head.headers[origin.headerName])
         let context = NIOLoopBound(context, eventLoop: context.eventLoop)
         sockets.settings.admit(request.handshake(client: client), context.value.eventLoop) { [self] answer in
             decided(answer, for: request, context: context.value)
@@ -171,6 +175,7 @@ final class SignalUpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler 
             let signal = SignalChannelHandler(session: session, sockets: sockets)
             try http.replace(with: [ByteToMessageHandler(frames), signal], and: self, in: context.pipeline)
             session.open(on: signal)
+            signal.awaitWord()
         case .close(let reason):
             let signal = SignalChannelHandler(session: nil, sockets: sockets)
             try http.replace(with: [ByteToMessageHandler(frames), signal], and: self, in: context.pipeline)

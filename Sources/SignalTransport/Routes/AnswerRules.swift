@@ -26,6 +26,7 @@ struct AnswerRules: RouterMiddleware {
         _ request: Request, context: RouteContext, next: (Request, RouteContext) async throws -> Response
     ) async -> Response {
         do {
+            if settings.node.isBlocked(settings.origin.client(of: request, context)) { throw Refusal.blocked }
             return try await next(request, context)
         } catch let refusal as Refusal {
             return Response(refusal)

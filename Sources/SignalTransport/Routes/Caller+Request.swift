@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import SignalDomain
 import SignalNode
 
 /// Who sends a request: the address behind trusted proxies, and the tokens it carries.
@@ -8,11 +9,17 @@ extension Caller {
         self.init(
             authorization: request.headers[.authorization],
             queryToken: QueryString(request.uri.query)["token"].flatMap { $0.isEmpty ? nil : $0 },
-            client: origin.client(of: context.peer, forwardedFor: request.headers[values: .forwardedFor]))
+            client: origin.client(of: request, context))
+    }
+}
+
+extension RequestOrigin {
+    func client(of request: Request, _ context: RouteContext) -> ClientAddress {
+        guard let name = HTTPField.Name(headerName) else { return context.peer }
+        return client(of: context.peer, lines: request.headers[values: name])
     }
 }
 
 extension HTTPField.Name {
-    static let forwardedFor = HTTPField.Name("X-Forwarded-For")!  // A constant in the charset of header names.
-    static let forwardedProto = HTTPField.Name("X-Forwarded-Proto")!  // Likewise.
+    static let forwardedProto = HTTPField.Name("X-Forwarded-Proto")!  // A constant in the charset of header names.
 }

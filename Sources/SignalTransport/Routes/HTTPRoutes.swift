@@ -25,7 +25,8 @@ enum HTTPRoutes {
         let responder = router.buildResponder()
         let logger = settings.logger
         return { request, writer, channel in
-            let context = RouteContext(source: ApplicationRequestContextSource(channel: channel, logger: logger))
+            let source = ApplicationRequestContextSource(channel: channel, logger: logger)
+            let context = RouteContext(source: source).naming(request)
             let response = try await responder.respond(to: request, context: context)
             try await writer.write(response: response.head, body: response.body)
         }

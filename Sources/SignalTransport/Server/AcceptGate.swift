@@ -1,4 +1,5 @@
 import NIOCore
+import SignalDomain
 
 #if canImport(Darwin)
     import Darwin
@@ -8,7 +9,8 @@ import NIOCore
     import Glibc
 #endif
 
-/// Stops accepting while the node has all the sockets it can carry; clients wait in the kernel's backlog meanwhile.
+/// Stops accepting while the node has all the sockets it can carry, or took as many within a second as it should; clients
+/// wait in the kernel's backlog meanwhile.
 ///
 /// Confined to the listening channel's event loop; it reads the census, which is atomic.
 final class AcceptGate: ChannelDuplexHandler {
@@ -22,11 +24,31 @@ final class AcceptGate: ChannelDuplexHandler {
 
     private let census: SocketCensus
     private let limit: Int
+    private let perSecond: Int
+    private var accepted: TokenBucket
+    /// How long the next look at the backlog has to wait.
+    private var rest = TimeAmount.zero
     private var isWaiting = false
 
-    init(census: SocketCensus, limit: Int) {
+    /// - Parameters:
+    ///   - limit: the most open sockets.
+    ///   - perSecond: the most new ones, in a burst and on the average; 0 = no limit.
+    init(census: SocketCensus, limit: Int, perSecond: Int) {
         self.census = census
         self.limit = limit
+        self.perSecond = perSecond
+        accepted = TokenBucket(size: perSecond, nowMs: Self.nowMs)
+    }
+
+    private static var nowMs: Int64 { Int64(NIODeadline.now().uptimeNanoseconds / 1_000_000) }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        if perSecond > 0,
+            case .refused(let retryAfterMs) = accepted.take(size: perSecond, refillMs: 1_000, nowMs: Self.nowMs)
+        {
+            rest = .milliseconds(retryAfterMs)
+        }
+        context.fireChannelRead(data)
     }
 
     /// The most sockets: what is configured (0 = nothing), and never more than the descriptors allow.
@@ -36,14 +58,16 @@ final class AcceptGate: ChannelDuplexHandler {
     }
 
     func read(context: ChannelHandlerContext) {
-        guard census.open >= limit else {
+        let pause = census.open >= limit ? Self.pause : rest
+        guard pause > .zero else {
             context.read()
             return
         }
         guard !isWaiting else { return }
         isWaiting = true
+        rest = .zero
         let context = NIOLoopBound(context, eventLoop: context.eventLoop)
-        context.value.eventLoop.assumeIsolated().scheduleTask(in: Self.pause) { [self] in
+        context.value.eventLoop.assumeIsolated().scheduleTask(in: pause) { [self] in
             isWaiting = false
             if context.value.channel.isActive { read(context: context.value) }
         }

@@ -43,7 +43,8 @@ public final class SignalServer: Sendable {
     package init(
         node: Node, group: any EventLoopGroup, metricsPage: @escaping MetricsPage, logger: Logger, admit: Admit?
     ) {
-        let settings = TransportSettings(node: node, logger: logger, admit: admit)
+        let count = group.makeIterator().reduce(0) { count, _ in count + 1 }
+        let settings = TransportSettings(node: node, loops: count, logger: logger, admit: admit)
         self.settings = settings
         self.group = group
         let loops = group.makeIterator().map { loop in LoopEntry(loop, settings: settings) }
@@ -59,6 +60,12 @@ public final class SignalServer: Sendable {
 
     /// Open sockets of every kind, and those of them that are WebSockets.
     public var socketCounts: (open: Int, signal: Int) { (settings.census.open, settings.census.signal) }
+
+    /// Bytes that wait for slow readers.
+    public var outboundBytes: Int { settings.outbound.bytes }
+
+    /// Sockets that have no request in work and are no WebSockets, or whose client has not said who it is.
+    public var pendingSockets: Int { settings.census.pending }
 
     /// Binds the configured host and port and accepts from then on.
     ///
@@ -112,7 +119,10 @@ public final class SignalServer: Sendable {
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .serverChannelInitializer { [settings] channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(AcceptGate(census: settings.census, limit: limit))
+                    try channel.pipeline.syncOperations.addHandler(
+                        AcceptGate(
+                            census: settings.census, limit: limit,
+                            perSecond: settings.configuration.abuse.acceptRate))
                 }
             }
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)

@@ -54,6 +54,13 @@ final class LoopSockets {
         if limit > 0, settings.census.pending > limit { evictOldestPending(butNot: request) }
     }
 
+    /// A WebSocket whose client has not said who it is counts like one that owes a request.
+    func insertPending(_ signal: SignalChannelHandler) {
+        settings.census.countPending(1)
+        let limit = settings.configuration.handshake.maxPending
+        if limit > 0, settings.census.pending > limit { evictOldestPending(butNot: signal) }
+    }
+
     func remove(_ request: RequestHeadGuard) { requests.remove(request) }
 
     func insert(_ signal: SignalChannelHandler) {
@@ -74,6 +81,7 @@ final class LoopSockets {
         clock.advance(to: real)
         let now = clock.now
         for request in requests.elements { request.tick(now: now) }
+        thinOut(now)
         for signal in signals.elements { signal.tick(now: now) }
     }
 
@@ -108,9 +116,29 @@ final class LoopSockets {
 
     /// Too many sockets have said nothing complete: the one that has waited longest goes, so that new ones get their
     /// chance.
-    private func evictOldestPending(butNot newest: RequestHeadGuard) {
-        let waiting = requests.elements.lazy.filter { $0.isPending && $0 !== newest }
-        waiting.min { $0.arrival < $1.arrival }?.evict()
+    private func evictOldestPending(butNot newest: AnyObject) {
+        let request = requests.elements.lazy.filter { $0.isPending && $0 !== newest }.min { $0.arrival < $1.arrival }
+        let signal = signals.elements.lazy.filter { $0.isPending && $0 !== newest }.min { $0.arrival < $1.arrival }
+        switch (request, signal) {
+        case (let request?, let signal?) where signal.arrival < request.arrival: signal.cutOff(.overloaded)
+        case (let request?, _): request.evict()
+        case (nil, let signal?): signal.cutOff(.overloaded)
+        case (nil, nil): break
+        }
+    }
+
+    /// No address may have more silent sockets than it may have connections. A moment is free: whoever opens many at once
+    /// and speaks hears 429.
+    private func thinOut(_ now: NIODeadline) {
+        let limit = settings.pendingPerAddress
+        guard limit > 0, settings.census.pending > limit else { return }
+        let silent = requests.elements.filter { $0.isPending && now - $0.waitingSince >= .seconds(1) }
+        guard silent.count > limit else { return }
+        var held: [AddressKey: Int] = [:]
+        for request in silent.sorted(by: { $0.arrival > $1.arrival }) where !settings.isSpared(request.peer) {
+            held[AddressKey(request.peer), default: 0] += 1
+            if held[AddressKey(request.peer), default: 0] > limit { request.evict() }
+        }
     }
 
     /// Ends every socket: gracefully with a closing handshake or after the running answer, else at once.

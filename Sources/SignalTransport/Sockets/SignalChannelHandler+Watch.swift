@@ -6,6 +6,7 @@ import SignalNode
 extension SignalChannelHandler {
     func tick(now: NIODeadline) {
         if queue.isCongested || !held.isEmpty { settle() }
+        settlePending()
         switch state {
         case .open:
             if let reason = rules.overdue(now: now) {

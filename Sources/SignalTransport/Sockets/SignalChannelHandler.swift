@@ -45,6 +45,10 @@ final class SignalChannelHandler: ChannelDuplexHandler, Slotted {
     private var isReadingPaused = false
     private var isReadDue = false
 
+    // A client that has not said who it is.
+    private(set) var arrival: UInt64 = 0
+    private(set) var isPending = false
+
     /// Nil for a refused client that asked to be told by a close code.
     private(set) var session: (any SocketSession)?
 
@@ -64,6 +68,21 @@ final class SignalChannelHandler: ChannelDuplexHandler, Slotted {
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
         sockets.insert(self)
+    }
+
+    /// Begins to count a client that has not said who it is.
+    func awaitWord() {
+        guard session?.isUnknown == true else { return }
+        isPending = true
+        arrival = sockets.nextArrival()
+        sockets.insertPending(self)
+    }
+
+    /// The client may have said who it is by now, or is gone.
+    func settlePending() {
+        guard isPending, session?.isUnknown != true else { return }
+        isPending = false
+        settings.census.countPending(-1)
     }
 
     func handlerRemoved(context: ChannelHandlerContext) { release() }
@@ -89,6 +108,7 @@ final class SignalChannelHandler: ChannelDuplexHandler, Slotted {
     func endSession(_ end: SocketEnd, code: UInt16) {
         guard let session else { return }
         self.session = nil
+        settlePending()
         settings.node.metrics.closed(code: code)
         session.closed(end)
     }
@@ -101,7 +121,9 @@ final class SignalChannelHandler: ChannelDuplexHandler, Slotted {
         unansweredPings = 0
         switch rules.receive(unwrapInboundIn(data), now: sockets.now) {
         case .none: break
-        case .deliver(let message): session?.receive(message)
+        case .deliver(let message):
+            session?.receive(message)
+            settlePending()
         case .deliverBinary(let message): (session as? any BinarySession)?.receive(binary: message)
         case .answerPing(let payload): transmit(ControlFrame.pong(payload), from: nil)
         case .peerClosed(let code): answerClose(code)

@@ -21,15 +21,18 @@ final class TransportSettings: Sendable {
     let slowReaders: SlowReaderPolicy
     let outbound: OutboundTotal
     let census = SocketCensus()
+    /// The number of event loops.
+    private let loops: Int
     let logger: Logger
 
-    init(node: Node, logger: Logger, admit: Admit?) {
+    init(node: Node, loops: Int, logger: Logger, admit: Admit?) {
         let configuration = node.configuration
         self.node = node
         self.admit = admit ?? node.admit
         self.configuration = configuration
         self.logger = logger
-        origin = RequestOrigin(trustedBlocks: configuration.access.trustedProxyCIDRs)
+        self.loops = max(loops, 1)
+        origin = RequestOrigin(configuration)
         slowReaders = SlowReaderPolicy(configuration.outbound)
         outbound = OutboundTotal(limitBytes: configuration.outbound.nodeBytes)
     }
@@ -39,6 +42,17 @@ final class TransportSettings: Sendable {
             maxMessageBytes: configuration.messages.maxBytes, maxFragments: configuration.messages.maxFragments,
             assemblyMs: configuration.messages.assemblyMs)
     }
+
+    /// Silent sockets that one address may have on one event loop, for connections are spread evenly over them; 0 = as
+    /// many as there are.
+    var pendingPerAddress: Int {
+        let rates = configuration.rates
+        guard rates.connectionsPerIP > 0, !rates.dryRun else { return 0 }
+        return max(1, (rates.connectionsPerIP + loops - 1) / loops)
+    }
+
+    /// Whether the limits of one address leave this one alone: many clients stand behind a trusted proxy.
+    func isSpared(_ peer: ClientAddress) -> Bool { origin.isTrusted(peer) || node.isExempt(peer) }
 
     /// The time between two looks at every socket: a quarter of the shortest deadline, 10 to 500 ms.
     var watchInterval: TimeAmount {

@@ -65,6 +65,33 @@ struct AddressBudgetTests {
         #expect(budget.open(one) && budget.admitMessage(one, nowMs: 1) != .admitted)
     }
 
+    @Test("a message may count as several, and one over the whole limit passes an untouched budget")
+    func charges() {
+        var budget = budget(messages: 10)
+        #expect(budget.admitMessage(one, cost: 4, nowMs: 0) == .admitted)
+        #expect(budget.admitMessage(one, cost: 4, nowMs: 0) == .admitted)
+        #expect(budget.admitMessage(one, cost: 4, nowMs: 0) != .admitted)
+        #expect(budget.admitMessage(one, cost: 2, nowMs: 0) == .admitted, "what was refused costs nothing")
+        #expect(budget.admitMessage(other, cost: .max, nowMs: 0) == .admitted)
+        #expect(budget.admitMessage(other, nowMs: 0) != .admitted)
+    }
+
+    @Test("with delay a spent budget refills steadily, and what was used fades")
+    func delays() {
+        var limits = AddressBudget.Limits()
+        limits.maxMessages = 60
+        limits.counting = .delay
+        var budget = AddressBudget(limits: limits)
+        for _ in 0..<60 { #expect(budget.admitMessage(one, nowMs: 0) == .admitted) }
+        #expect(budget.admitMessage(one, nowMs: 0) == .refused(retryAfterMs: 1_000))
+        #expect(budget.admitMessage(one, nowMs: 1_000) == .admitted)
+        #expect(budget.busiest(connections: 1, messages: 1, limit: 9, nowMs: 31_000).map(\.messages) == [30])
+        budget.prune(nowMs: 60_999)
+        #expect(budget.count == 1)
+        budget.prune(nowMs: 61_000)
+        #expect(budget.count == 0)
+    }
+
     @Test("prune forgets who is gone and keeps who is here")
     func prunes() {
         var budget = budget()

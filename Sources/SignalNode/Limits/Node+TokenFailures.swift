@@ -1,0 +1,32 @@
+import SignalDomain
+import Synchronization
+
+/// Wrong tokens, counted by the address that no header can forge: a header counts only when a trusted proxy wrote it.
+extension Node {
+    /// Why a token that comes from this client is not worth a look; nil = it is, or there is none.
+    func refusal(of credentials: Credentials, from client: ClientAddress) -> Refusal? {
+        guard credentials.token != nil, !exempt.contains(client) else { return nil }
+        let now = clock.monotonicMs()
+        let verdict = tokenFailures.withLock { $0.admit(AddressKey(client), nowMs: now) }
+        guard case .refused(let retryAfterMs) = verdict, !configuration.rates.dryRun else { return nil }
+        return .tooManyFailures(retryAfterSeconds: Int(clamping: (retryAfterMs + 999) / 1_000))
+    }
+
+    /// Counts a wrong token.
+    ///
+    /// - Returns: milliseconds by which the answer should come late.
+    func noteWrongToken(from client: ClientAddress) -> Int64 {
+        guard !exempt.contains(client) else { return 0 }
+        let now = clock.monotonicMs()
+        let delay = tokenFailures.withLock { $0.record(AddressKey(client), nowMs: now) }
+        return configuration.rates.dryRun ? 0 : delay
+    }
+}
+
+extension TokenFailures.Limits {
+    init(_ abuse: NodeConfiguration.Abuse) {
+        self.init()
+        max = abuse.tokenFailures
+        windowMs = Int64(abuse.tokenFailureWindowMs)
+    }
+}
