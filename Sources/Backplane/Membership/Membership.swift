@@ -39,7 +39,7 @@ public struct Membership: Sendable {
     /// Scripts of recovery and sweeps that may be in flight at once.
     static let maxRepairsInFlight = 64
 
-    public let info: NodeInfo
+    public internal(set) var info: NodeInfo
     public let timings: Timings
     /// Whether joins wait for the first registration (`REDIS_REQUIRED`).
     public let requiresRegistration: Bool
@@ -84,6 +84,9 @@ public struct Membership: Sendable {
         guard let room = rooms[key] else { return [:] }
         return room.view.members.merging(room.local) { _, own in own }
     }
+
+    /// The members of a room that this node holds.
+    public func ownMembers(of key: RoomKey) -> [PeerID: MemberRecord] { rooms[key]?.local ?? [:] }
 
     /// The number of rooms in which this node holds members.
     public var roomCount: Int { rooms.values.count { !$0.local.isEmpty } }

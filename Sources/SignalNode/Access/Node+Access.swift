@@ -36,6 +36,7 @@ extension Node {
         _ credentials: Credentials, on loop: any EventLoop,
         completion: @escaping (Result<Identity, Refusal>) -> Void
     ) {
+        if let token = invitedToken(credentials) { return verifyInvited(token, on: loop, completion: completion) }
         switch access.recognize(credentials) {
         case .known(let identity): completion(.success(identity))
         case .unknown: completion(.failure(.invalidToken))
@@ -51,6 +52,7 @@ extension Node {
 
     /// The same for HTTP.
     func identify(_ credentials: Credentials) async throws(Refusal) -> Identity {
+        if let token = invitedToken(credentials) { return try await verifyInvited(token).get() }
         switch access.recognize(credentials) {
         case .known(let identity): return identity
         case .unknown: throw .invalidToken
@@ -58,7 +60,7 @@ extension Node {
         }
     }
 
-    private func verify(_ token: String, _ keys: RoomTokenKeys) async -> Result<Identity, Refusal> {
+    func verify(_ token: String, _ keys: RoomTokenKeys) async -> Result<Identity, Refusal> {
         do throws(RoomTokenFault) {
             let now = clock.wall().milliseconds
             return .success(.roomToken(try await keys.verify(token, nowMs: now, terms: access.terms)))
@@ -92,6 +94,7 @@ extension Node {
             }
         }
         if let fixed = principal.peer, let peer, fixed != peer { throw .forbidden }
+        try check(principal, as: peer ?? principal.peer, in: room, from: client, needing: needed)
         return principal
     }
 

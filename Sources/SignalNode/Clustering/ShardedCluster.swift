@@ -4,7 +4,7 @@ import SignalDomain
 /// The shards of the cluster: each room lives on exactly one, and each shard has a life of its own, so that one that is
 /// away degrades only its rooms. Immutable, safe from any thread.
 struct ShardedCluster: Sendable {
-    private let map: ShardMap
+    let map: ShardMap
     /// In the order of `map.names`.
     private let clusters: [Cluster]
 
@@ -14,6 +14,16 @@ struct ShardedCluster: Sendable {
     }
 
     subscript(room: RoomKey) -> Cluster { clusters[map.shard(of: room)] }
+
+    /// - Parameter shard: a place in `map.names`.
+    func cluster(_ shard: Int) -> Cluster { clusters[shard] }
+
+    /// How many shards there are.
+    var count: Int { clusters.count }
+
+    func describe(_ info: NodeInfo) {
+        for cluster in clusters { cluster.describe(info) }
+    }
 
     func start() {
         for cluster in clusters { cluster.start() }

@@ -27,7 +27,7 @@ extension Session {
         case .ping:
             socket.send(SignalFrame.text(ServerMessages.pong), from: nil)
             if case .granted = admitSignal() { repeatToRoom(message, bytes) }
-        case .hello, .ack, .presence, .auth, .leave, .other:
+        case .hello, .ack, .presence, .auth, .leave, .moderate, .other:
             switch admitSignal() {
             case .granted: break
             case .forbidden: return reject(socket, .forbidden)

@@ -46,6 +46,8 @@ public final class Session: SocketSession, Sendable {
         /// Signals without a token in this minute.
         var anonymousWrites: FixedWindow
         var repeats: RepeatedPayloads
+        /// Until when a moderator has taken the word from the peer, in milliseconds since the epoch; 0 = it has it.
+        var mutedUntil: Int64 = 0
         /// Slow receivers that wait for this sender to pause.
         var holds = 0
         /// What a session of dialect 2 remembers.
@@ -93,6 +95,8 @@ public final class Session: SocketSession, Sendable {
         seat.shard.shard.enter(self)
         // The policy may have changed while the socket of dialect 1 was upgraded; dialect 2 has only now been asked.
         if dialect == .one { reviewAccess() }
+        node.events.publish(.joined(seat.peer, in: seat.room))
+        reviewSanctions()
     }
 
     /// One complete message of the peer: text in valid UTF-8, or in dialect 1 binary that is taken as text.
@@ -144,6 +148,7 @@ public final class Session: SocketSession, Sendable {
             seat.shard.shard.exit(self)
             node.metrics.gone()
             log("peer.disconnected")
+            node.events.publish(.left(seat.peer, in: seat.room))
         }
         state.value.phase = .ended
         cluster.post(.departed(departure, self))

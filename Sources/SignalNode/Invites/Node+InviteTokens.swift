@@ -1,0 +1,48 @@
+import Crypto
+import NIOCore
+import SignalDomain
+
+/// The tokens that redeemed invites become. A key of `JWT_KEYS_FILE` signs them if one can; without, a key does that all
+/// nodes derive from `CLUSTER_SECRET`, so that invites need no other set-up.
+extension Node {
+    /// How tokens name the derived key.
+    static let inviteKeyID = "bs-invites"
+
+    /// Derives the key.
+    static func inviteKeys(_ secret: SymmetricKey) -> Task<RoomTokenKeys?, Never> {
+        let key = Array(HMAC<SHA256>.authenticationCode(for: Array("bs:invite-tokens".utf8), using: secret))
+        let entry = #"{"kty":"oct","kid":"\#(inviteKeyID)","alg":"HS256","k":"\#(Base64URL.encode(key))"}"#
+        return Task { try? await RoomTokenKeys(jwks: Array(#"{"keys":[\#(entry)]}"#.utf8)) }
+    }
+
+    func issueInvited(_ token: RoomToken) async throws(Refusal) -> String {
+        if access.keys?.signingKey != nil { return try await issue(token) }
+        guard let keys = await inviteKeys.value, let text = try? await keys.sign(token) else { throw .internalError }
+        return text
+    }
+
+    /// The token, if its header names the derived key.
+    func invitedToken(_ credentials: Credentials) -> String? {
+        guard let token = credentials.token, (try? RoomTokenHeader(of: token))?.kid == Self.inviteKeyID else {
+            return nil
+        }
+        return token
+    }
+
+    func verifyInvited(_ token: String) async -> Result<Identity, Refusal> {
+        guard let keys = await inviteKeys.value else { return .failure(.internalError) }
+        return await verify(token, keys)
+    }
+
+    /// The same for a handshake. Called on `loop`; answers there.
+    func verifyInvited(
+        _ token: String, on loop: any EventLoop, completion: @escaping (Result<Identity, Refusal>) -> Void
+    ) {
+        let answer = NIOLoopBound(completion, eventLoop: loop)
+        // One task for a handshake, never for a message.
+        Task { [self] in
+            let result = await verifyInvited(token)
+            loop.execute { answer.value(result) }
+        }
+    }
+}
