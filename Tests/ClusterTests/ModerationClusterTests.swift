@@ -89,7 +89,7 @@ struct ModerationClusterTests {
             }
             #expect(refused?.answer.status == 403)
             #expect(refused?.answer.code == "banned")
-            _ = try await TestPeer.connect(port: node.port, room: "other", peerID: "bob").close()
+            try await TestPeer.connect(port: node.port, room: "other", peerID: "bob").close()
         }
         let late = ReliablePeer("bob")
         try await late.open(port: cluster.nodes[1].port)
@@ -167,11 +167,12 @@ struct ModerationClusterTests {
         }
         let bob = try await connect("bob", token, at: 2)
         let ann = try await connect("ann", other, at: 2)
-        let claims = token.split(separator: ".")[1].replacing("-", with: "+").replacing("_", with: "/")
+        let claims = String(token.split(separator: ".")[1]).replacing("-", with: "+").replacing("_", with: "/")
         let padded = claims + String(repeating: "=", count: (4 - claims.count % 4) % 4)
         let payload = try #require(Data(base64Encoded: padded))
         let subject = (try JSONSerialization.jsonObject(with: payload) as? [String: Any])?["sub"] as? String
-        let revoked = try await admin.post("/admin/revocations", #"{"subject":"\#(try #require(subject))"}"#)
+        let name = try #require(subject)
+        let revoked = try await admin.post("/admin/revocations", #"{"subject":"\#(name)"}"#)
         #expect(revoked.status == 202)
         let close = try await bob.expectClose(timeout: Self.soon)
         #expect(close.code == 4401)

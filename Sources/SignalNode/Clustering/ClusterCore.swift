@@ -169,7 +169,10 @@ final class ClusterCore {
     private func completed(
         _ command: BackplaneCommand, _ result: Result<BackplaneReply, BackplaneError>, _ generation: UInt64
     ) {
+        let wasLive = machine.isLive
         perform(machine.completed(command, result, generation: generation, now: now))
+        // Whoever has no lease is told nothing: what was decided just before it is read now.
+        if !wasLive, machine.isLive { reloadSanctions() }
     }
 
     func describe(_ info: NodeInfo) { perform(machine.describe(info, now: now)) }
