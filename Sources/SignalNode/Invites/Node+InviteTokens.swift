@@ -15,10 +15,15 @@ extension Node {
         return Task { try? await RoomTokenKeys(jwks: Array(#"{"keys":[\#(entry)]}"#.utf8)) }
     }
 
-    func issueInvited(_ token: RoomToken) async throws(Refusal) -> String {
-        if access.keys?.signingKey != nil { return try await issue(token) }
-        guard let keys = await inviteKeys.value, let text = try? await keys.sign(token) else { throw .internalError }
-        return text
+    /// Signs the token of somebody who redeemed an invite; nil when no key can.
+    func signInvited(_ token: RoomToken) async -> String? {
+        let derived = await inviteKeys.value
+        guard let keys = access.keys.flatMap({ $0.signingKey == nil ? nil : $0 }) ?? derived else { return nil }
+        do {
+            return try await keys.sign(token)
+        } catch {
+            return nil
+        }
     }
 
     /// The token, if its header names the derived key.

@@ -109,7 +109,20 @@ extension Node {
         let redeemer = Self.digest(of: session.map { "session:" + $0 } ?? "once:" + Self.secret())
         switch await clusters.cluster(code.shard).ask(.redeemInvite(id, redeemer: redeemer)) {
         case .success(.invite(let invite?)):
-            return try await admit(invite, as: "invite:\(id):\(redeemer.prefix(16))", peer, from: client)
+            let subject = "invite:\(id):\(redeemer.prefix(16))"
+            let token = memberToken(invite, subject: subject, peer)
+            guard let text = await signInvited(token) else { throw .internalError }
+            audit.record(
+                AuditEntry(
+                    .inviteRedeemed, by: .subject(subject), from: client, in: invite.room, target: "invite:\(id)",
+                    detail: "use \(invite.uses) of \(invite.maxUses)"))
+            var object = JSONObjectText()
+            object.add("token", text)
+            object.add("namespace", invite.room.namespace)
+            object.add("room", invite.room.room)
+            object.add("grants", invite.grants.names)
+            object.add("expiresAt", token.expiresAt)
+            return object.closed
         case .success:
             audit.record(
                 AuditEntry(
@@ -120,25 +133,12 @@ extension Node {
         }
     }
 
-    private func admit(
-        _ invite: Invite, as subject: String, _ peer: PeerID?, from client: ClientAddress
-    ) async throws(Refusal) -> [UInt8] {
+    /// What an invite is redeemed for.
+    private func memberToken(_ invite: Invite, subject: String, _ peer: PeerID?) -> RoomToken {
         let now = clock.wall().milliseconds
-        let token = RoomToken(
+        return RoomToken(
             subject: subject, id: Self.secret(), namespace: invite.room.namespace, room: invite.room.room, peer: peer,
             grants: invite.grants, notBefore: now, expiresAt: now + access.terms.maxLifetimeMs)
-        let text = try await issueInvited(token)
-        audit.record(
-            AuditEntry(
-                .inviteRedeemed, by: .subject(subject), from: client, in: invite.room, target: "invite:\(invite.id)",
-                detail: "use \(invite.uses) of \(invite.maxUses)"))
-        var object = JSONObjectText()
-        object.add("token", text)
-        object.add("namespace", invite.room.namespace)
-        object.add("room", invite.room.room)
-        object.add("grants", invite.grants.names)
-        object.add("expiresAt", token.expiresAt)
-        return object.closed
     }
 
     private static func id(of code: InviteCode) -> InviteID? {
