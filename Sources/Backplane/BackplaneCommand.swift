@@ -71,6 +71,8 @@ public enum BackplaneCommand: Hashable, Sendable {
     case roomsOfNode(NodeInstance, cursor: UInt64)
     /// The number of members of a room on each node.
     case occupancy(RoomKey)
+    /// Changes what a node tells about itself, its shards excepted.
+    case describe(NodeInstance, NodeInfo)
     /// Every node that has a lease, with what it reported last.
     case nodes
     /// Enters one thing in the list of what a holder has registered, or extends it there; a full list takes nothing new.
@@ -87,11 +89,19 @@ public struct NodeInfo: Hashable, Sendable {
     public var version: String
     /// Names the shards that the node knows (`ShardMap.digest`): nodes that disagree must not serve together.
     public var shards: String
+    /// Milliseconds since the epoch, by the node's own clock.
+    public var startedAt: Int64
+    /// Whether the node takes no new peers.
+    public var isDraining: Bool
 
-    public init(name: String, version: String, shards: String = "") {
+    public init(
+        name: String, version: String, shards: String = "", startedAt: Int64 = 0, isDraining: Bool = false
+    ) {
         self.name = name
         self.version = version
         self.shards = shards
+        self.startedAt = startedAt
+        self.isDraining = isDraining
     }
 }
 

@@ -58,7 +58,7 @@ enum ReplyReading {
             return word == "OTHER" ? .rendezvous(.refused(.otherOwner)) : .rendezvous(.unregistered)
         case .rendezvousDiscover(_, let limit, let position):
             return page(parts, limit: limit, after: position)
-        case .storeTicket:
+        case .storeTicket, .describe:
             return .done
         case .createInvite:
             return word == "FULL" ? .full : .done

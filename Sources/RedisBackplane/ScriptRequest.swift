@@ -169,6 +169,9 @@ extension RedisBackplaneSettings {
                         .string(RedisKeys.index(of: node)), .string(String(cursor)), "COUNT",
                         .integer(Int64(AnnounceCommand.pageSize)),
                     ]))
+        case .describe(let node, let info):
+            .plain(
+                RedisCommand("HSET", [.string(RedisKeys.info), .string(node.text), .string(info.text)]))
         case .occupancy(let room): .plain(RedisCommand("HGETALL", [.string(RedisKeys.interest(room))]))
         case .rendezvousReserve(let reservation, let limit):
             .script(
@@ -280,12 +283,18 @@ extension RedisBackplaneSettings {
 }
 
 extension NodeInfo {
-    /// `name|version` as the node table keeps it.
-    var text: String { EscapedName.encode(name) + "|" + EscapedName.encode(version) }
+    /// `name|version|startedAt|state` as the node table keeps it.
+    var text: String {
+        [EscapedName.encode(name), EscapedName.encode(version), "\(startedAt)", isDraining ? "draining" : "up"]
+            .joined(separator: "|")
+    }
 
     /// Reads `text`; what is none has no name.
     init(text: String, shards: String) {
-        let parts = text.split(separator: "|", omittingEmptySubsequences: false).map { EscapedName.decode(String($0)) }
-        self.init(name: parts.first.flatMap(\.self) ?? "", version: parts.last.flatMap(\.self) ?? "", shards: shards)
+        let parts = text.split(separator: "|", omittingEmptySubsequences: false).map(String.init)
+        self.init(
+            name: parts[safe: 0].flatMap { EscapedName.decode($0) } ?? "",
+            version: parts[safe: 1].flatMap { EscapedName.decode($0) } ?? "", shards: shards,
+            startedAt: parts[safe: 2].flatMap { Int64($0) } ?? 0, isDraining: parts[safe: 3] == "draining")
     }
 }

@@ -22,6 +22,13 @@ public final class Node: Sendable {
     let shards: [LoopShard.Handle]
     let directory: RoomDirectory
     let access: AccessControl
+    let moderation: ModerationBoard
+    /// What happens here, for operators who watch.
+    public let events = NodeEvents()
+    /// Whether other nodes can reach the same backplane.
+    let isShared: Bool
+    /// What the node tells about itself when it registers.
+    let info: NodeInfo
     let anonymousWrites = RoomWriteBudgets()
     let exempt: CIDRList
     let scanLimits: ScanLimits
@@ -35,6 +42,8 @@ public final class Node: Sendable {
     let tokenFailures: Mutex<TokenFailures>
     let blockList = BlockList()
     private let secret: SymmetricKey
+    /// The key of tokens for redeemed invites, where no file of keys has one.
+    let inviteKeys: Task<RoomTokenKeys?, Never>
 
     /// The bounds of rendezvous records, as configured.
     let rendezvousBounds: RendezvousBounds
@@ -54,6 +63,7 @@ public final class Node: Sendable {
     ) {
         self.configuration = configuration
         self.audit = audit
+        self.isShared = isShared
         self.clock = clock
         self.logger = logger
         let metrics = NodeMetrics(labels: configuration.telemetry.labels)
@@ -70,7 +80,9 @@ public final class Node: Sendable {
         }
         let names = backplanes.map(\.name)
         let map = ShardMap(names: names) ?? ShardMap.single
-        let info = NodeInfo(name: configuration.nodeName, version: version, shards: map.digest)
+        let info = NodeInfo(
+            name: configuration.nodeName, version: version, shards: map.digest, startedAt: clock.wall().milliseconds)
+        self.info = info
         let cores = map.names.enumerated().compactMap { index, name in
             backplanes.first { $0.name == name }.map { shard in
                 ClusterCore(
@@ -102,6 +114,7 @@ public final class Node: Sendable {
             core.learn = { addresses.learn($0, shard: index) }
         }
         access = AccessControl(configuration)
+        moderation = ModerationBoard(map: map)
         exempt = (try? CIDRList(parsing: configuration.rates.exemptCIDRs.joined(separator: ","))) ?? CIDRList()
         scanLimits = ScanLimits(
             maxDepth: configuration.messages.maxDepth, maxKeys: configuration.messages.maxKeys,
@@ -115,6 +128,12 @@ public final class Node: Sendable {
         rendezvousBounds = configuration.rendezvous.bounds
         watches = RendezvousWatches(configuration.rendezvous)
         ice = IceIssuer(configuration) { Array(HMAC<SHA256>.authenticationCode(for: $0, using: secret)) }
+        inviteKeys = Self.inviteKeys(secret)
+        for (shard, core) in cores.enumerated() {
+            core.moderate = { [weak self] in self?.heard($0) }
+            core.recall = { [weak self] in self?.recall($0, of: shard) ?? [] }
+            core.changed = { [events] in events.publish(.backplane(shard: map.names[shard], $0)) }
+        }
     }
 
     private static func machine(
@@ -141,6 +160,7 @@ public final class Node: Sendable {
     public func start() {
         clusters.start()
         pruneAddresses()
+        keepModeration()
     }
 
     public var status: NodeStatus { board.status }
@@ -151,9 +171,12 @@ public final class Node: Sendable {
     /// Clients that watch who can be found in a room.
     public var watchCount: Int { watches.count }
 
-    /// Who an anonymous client is to the cluster: a keyed hash, so that no address is ever stored.
-    func owner(of client: ClientAddress) -> String {
-        let code = HMAC<SHA256>.authenticationCode(for: Array(AddressKey(client).description.utf8), using: secret)
+    /// Who an anonymous client is to the cluster.
+    func owner(of client: ClientAddress) -> String { code(of: AddressKey(client)) }
+
+    /// The name of an address where others may read it: a keyed hash, so that no address is ever stored.
+    func code(of address: AddressKey) -> String {
+        let code = HMAC<SHA256>.authenticationCode(for: Array(address.description.utf8), using: secret)
         return "ip:" + code.prefix(12).hexadecimal
     }
 
@@ -166,8 +189,21 @@ public final class Node: Sendable {
 
     /// New peers are refused from now on, and the health checks say so.
     public func beginDrain() {
-        board.drain()
+        setDraining(true)
         watches.endAll()
+    }
+
+    /// New peers are welcome again. Only sockets that a drain has not closed are still there.
+    public func endDrain() {
+        setDraining(false)
+    }
+
+    private func setDraining(_ isDraining: Bool) {
+        board.setDraining(isDraining)
+        events.publish(.draining(isDraining))
+        var info = info
+        info.isDraining = isDraining
+        clusters.describe(info)
     }
 
     /// Closes every session with `reason`, spread over `seconds`. Clients of dialect 2 hear of it before, and when to

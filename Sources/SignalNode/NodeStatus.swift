@@ -73,7 +73,7 @@ final class NodeStatusBoard: Sendable {
     /// - Parameter index: below the number of shards.
     func shard(_ index: Int) -> Shard { Shard(board: self, index: index) }
 
-    func drain() { state.withLock { $0.isDraining = true } }
+    func setDraining(_ isDraining: Bool) { state.withLock { $0.isDraining = isDraining } }
 
     var status: NodeStatus {
         let state = state.withLock { $0 }

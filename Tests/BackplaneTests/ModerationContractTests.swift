@@ -112,6 +112,13 @@ struct ModerationContractTests {
         try await Rig.run(kind) { rig in
             let a = try await rig.node(1)
             let b = try await rig.node(2)
+            let info = NodeInfo(name: "a|1", version: "2", startedAt: 7, isDraining: true)
+            _ = try await a.call(.describe(a.node, info))
+            guard case .nodes(let nodes) = try await b.call(.nodes) else { throw RigError.noFrame }
+            #expect(nodes.map(\.node) == [a.node, b.node])
+            #expect(nodes.map(\.info.name) == ["a|1", "node|2"])
+            #expect(nodes.map(\.info.isDraining) == [true, false])
+            #expect(nodes.first?.info.startedAt == 7)
             let rooms = try (0..<1_200).map { try RoomKey(namespace: "n", room: "r\($0)") }
             for room in rooms { _ = try await a.call(.index(a.node, room)) }
             var found: Set<RoomKey> = []

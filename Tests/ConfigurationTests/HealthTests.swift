@@ -8,30 +8,30 @@ import Testing
 struct HealthTests {
     @Test("an address is taken apart, and anything but http is refused")
     func addresses() {
-        #expect(HealthProbe(url: "http://127.0.0.1:8787/readyz")?.port == 8787)
-        #expect(HealthProbe(url: "http://[::1]:1/a?b=c")?.host == "::1")
-        #expect(HealthProbe(url: "http://[::1]:1/a?b=c")?.target == "/a?b=c")
-        #expect(HealthProbe(url: "http://node")?.target == "/")
-        for bad in ["https://node/", "node:8787", "http://", ""] { #expect(HealthProbe(url: bad) == nil, "\(bad)") }
+        #expect(NodeClient(url: "http://127.0.0.1:8787/readyz")?.port == 8787)
+        #expect(NodeClient(url: "http://[::1]:1/a?b=c")?.host == "::1")
+        #expect(NodeClient(url: "http://[::1]:1/a?b=c")?.target == "/a?b=c")
+        #expect(NodeClient(url: "http://node")?.target == "/")
+        for bad in ["https://node/", "node:8787", "http://", ""] { #expect(NodeClient(url: bad) == nil, "\(bad)") }
     }
 
     @Test("the status line is read, whatever comes in pieces", arguments: [200, 503])
     func status(code: Int) async throws {
         try await withServer(answering: ["HTTP/1.1 ", "\(code) Some Reason\r\nContent-Length: 0\r\n\r\n"]) { port in
-            let probe = try #require(HealthProbe(url: "http://127.0.0.1:\(port)/readyz"))
-            #expect(try await probe.status(timeoutMs: 5_000) == code)
+            let probe = try #require(NodeClient(url: "http://127.0.0.1:\(port)/readyz"))
+            #expect(try await probe.answer(timeoutMs: 5_000).status == code)
         }
     }
 
     @Test("silence ends at the deadline, and a server of another kind is not taken for a healthy one")
     func failures() async throws {
         try await withServer(answering: []) { port in
-            let probe = try #require(HealthProbe(url: "http://127.0.0.1:\(port)/"))
-            await #expect(throws: HealthProbe.Failure.timeout) { try await probe.status(timeoutMs: 50) }
+            let probe = try #require(NodeClient(url: "http://127.0.0.1:\(port)/"))
+            await #expect(throws: NodeClient.Failure.timeout) { try await probe.answer(timeoutMs: 50) }
         }
         try await withServer(answering: ["SSH-2.0-x\r\n"]) { port in
-            let probe = try #require(HealthProbe(url: "http://127.0.0.1:\(port)/"))
-            await #expect(throws: HealthProbe.Failure.notHTTP) { try await probe.status(timeoutMs: 5_000) }
+            let probe = try #require(NodeClient(url: "http://127.0.0.1:\(port)/"))
+            await #expect(throws: NodeClient.Failure.notHTTP) { try await probe.answer(timeoutMs: 5_000) }
         }
     }
 
@@ -39,8 +39,8 @@ struct HealthTests {
     func refused() async throws {
         var port = 0
         try await withServer(answering: []) { port = $0 }
-        let probe = try #require(HealthProbe(url: "http://127.0.0.1:\(port)/"))
-        await #expect(throws: HealthProbe.Failure.unreachable) { try await probe.status(timeoutMs: 5_000) }
+        let probe = try #require(NodeClient(url: "http://127.0.0.1:\(port)/"))
+        await #expect(throws: NodeClient.Failure.unreachable) { try await probe.answer(timeoutMs: 5_000) }
     }
 
     /// A server that answers the first bytes of every connection with the given parts.

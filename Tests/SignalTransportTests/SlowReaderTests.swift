@@ -1,6 +1,7 @@
 import SignalDomain
 import SignalNode
 import SignalTestKit
+import SignalTransport
 import Testing
 
 /// Peers that do not read, over real sockets with small kernel buffers.

@@ -64,6 +64,11 @@ public struct ClusterMachine: Sendable {
         step(now) { $0.connected(generation: generation, now: now) }
     }
 
+    /// From now on the node tells this about itself.
+    public mutating func describe(_ info: NodeInfo, now: Int64) -> [ClusterAction] {
+        step(now) { $0.describe(info) }
+    }
+
     public mutating func disconnected(now: Int64) -> [ClusterAction] {
         step(now) { $0.disconnected() }
     }

@@ -28,6 +28,13 @@ extension Membership {
         return drain()
     }
 
+    /// From now on the node tells this about itself.
+    public mutating func describe(_ info: NodeInfo) -> [MembershipAction] {
+        self.info = info
+        if life != .offline { actions.append(.call(.describe(node, info))) }
+        return drain()
+    }
+
     public mutating func disconnected() -> [MembershipAction] {
         loseConnection()
         return drain()

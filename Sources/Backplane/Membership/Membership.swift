@@ -39,7 +39,7 @@ public struct Membership: Sendable {
     /// Scripts of recovery and sweeps that may be in flight at once.
     static let maxRepairsInFlight = 64
 
-    public let info: NodeInfo
+    public internal(set) var info: NodeInfo
     public let timings: Timings
     /// Whether joins wait for the first registration (`REDIS_REQUIRED`).
     public let requiresRegistration: Bool
@@ -87,6 +87,8 @@ public struct Membership: Sendable {
 
     /// How many members of a room are on other nodes, as this node sees them.
     public func membersElsewhere(in key: RoomKey) -> Int { rooms[key]?.view.members.count ?? 0 }
+    /// The members of a room that this node holds.
+    public func ownMembers(of key: RoomKey) -> [PeerID: MemberRecord] { rooms[key]?.local ?? [:] }
 
     /// The number of rooms in which this node holds members.
     public var roomCount: Int { rooms.values.count { !$0.local.isEmpty } }

@@ -60,11 +60,19 @@ extension SharedState {
         return .done
     }
 
+    mutating func describe(_ node: NodeInstance, _ info: NodeInfo) -> BackplaneReply {
+        self.info[node] = info
+        return .done
+    }
+
     func liveNodes(_ clock: Clock) -> [LiveNode] {
         live.sorted { $0.key < $1.key }.map { node, end in
             let info = info[node] ?? NodeInfo(name: "", version: "")
             return LiveNode(
-                node: node, info: NodeInfo(name: info.name, version: info.version, shards: shards ?? ""),
+                node: node,
+                info: NodeInfo(
+                    name: info.name, version: info.version, shards: shards ?? "", startedAt: info.startedAt,
+                    isDraining: info.isDraining),
                 leaseLeftMs: end - clock.millis, report: reports[node] ?? NodeReport())
         }
     }

@@ -130,6 +130,7 @@ public struct SharedState: Sendable {
         case .redeemInvite(let id, let redeemer): redeem(id, by: redeemer, clock)
         case .roomsOfNode(let node, _): .roomPage((index[node] ?? []).sorted { $0.text < $1.text }, cursor: 0)
         case .occupancy(let room): .occupancy(rooms[room]?.interest ?? [:])
+        case .describe(let node, let info): describe(node, info)
         case .nodes: .nodes(liveNodes(clock))
         case .rendezvousReserve(let reservation, let limit): .rendezvous(reserve(reservation, limit, clock))
         case .rendezvousRelease(let reservation): release(reservation)

@@ -8,6 +8,8 @@ public enum MessageType: Hashable, Sendable {
     case presence
     case auth
     case leave
+    /// Free in dialect 1.
+    case moderate
     /// A word that only the server may say.
     case reserved(ReservedType)
     /// Absent, not a string, or any other word: relayed as it is.
@@ -43,6 +45,7 @@ public enum MessageType: Hashable, Sendable {
         let own: [(String, MessageType)] = [
             ("heartbeat", .heartbeat), ("telemetry", .telemetry), ("ping", .ping), ("hello", .hello), ("ack", .ack),
             ("presence", .presence), ("auth", .auth), ("leave", .leave),
+            ("moderate", .moderate),
         ]
         let all = own + ReservedType.allCases.map { ($0.rawValue, .reserved($0)) }
         let longest = all.map(\.0.utf8.count).max() ?? 0
@@ -66,4 +69,5 @@ public enum ReservedType: String, Hashable, Sendable, CaseIterable {
     case members
     case goAway = "go-away"
     case iceServers = "ice-servers"
+    case moderated
 }

@@ -31,47 +31,7 @@ extension Node {
 
     // MARK: Identities
 
-    /// Verifies the token of a request. Called on `loop`; answers there, at once unless a signature has to be checked.
-    ///
-    /// - Parameter client: where the token comes from; too many wrong ones, and none of its tokens is looked at.
-    func identify(
-        _ credentials: Credentials, from client: ClientAddress, on loop: any EventLoop,
-        completion: @escaping (Result<Identity, Refusal>) -> Void
-    ) {
-        if let refusal = refusal(of: credentials, from: client) { return completion(.failure(refusal)) }
-        let answer = NIOLoopBound(completion, eventLoop: loop)
-        switch access.recognize(credentials) {
-        case .known(let identity): completion(.success(identity))
-        case .unknown:
-            let delay = noteWrongToken(from: client)
-            guard delay > 0 else { return completion(.failure(.invalidToken)) }
-            loop.scheduleTask(in: .milliseconds(delay)) { answer.value(.failure(.invalidToken)) }
-        case .signed(let token, let keys):
-            // One task for a handshake or a renewal, never for a message.
-            Task { [self] in
-                let result = await verify(token, keys)
-                let delay = if case .failure = result { noteWrongToken(from: client) } else { Int64(0) }
-                loop.scheduleTask(in: .milliseconds(delay)) { answer.value(result) }
-            }
-        }
-    }
-
-    /// The same for HTTP.
-    func identify(_ credentials: Credentials, from client: ClientAddress) async throws(Refusal) -> Identity {
-        if let refusal = refusal(of: credentials, from: client) { throw refusal }
-        do throws(Refusal) {
-            switch access.recognize(credentials) {
-            case .known(let identity): return identity
-            case .unknown: throw Refusal.invalidToken
-            case .signed(let token, let keys): return try await verify(token, keys).get()
-            }
-        } catch {
-            try? await Task.sleep(for: .milliseconds(noteWrongToken(from: client)))
-            throw error
-        }
-    }
-
-    private func verify(_ token: String, _ keys: RoomTokenKeys) async -> Result<Identity, Refusal> {
+    func verify(_ token: String, _ keys: RoomTokenKeys) async -> Result<Identity, Refusal> {
         do throws(RoomTokenFault) {
             let now = clock.wall().milliseconds
             return .success(.roomToken(try await keys.verify(token, nowMs: now, terms: access.terms)))
@@ -105,6 +65,7 @@ extension Node {
             }
         }
         if let fixed = principal.peer, let peer, fixed != peer { throw .forbidden }
+        try check(principal, as: peer ?? principal.peer, in: room, from: client, needing: needed)
         return principal
     }
 

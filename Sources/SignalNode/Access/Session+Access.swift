@@ -4,7 +4,10 @@ import SignalDomain
 
 /// What a session's token allows on the live socket, and for how long.
 extension Session {
-    var grants: Grants { state.value.principal.grants }
+    var grants: Grants {
+        let grants = state.value.principal.grants
+        return isMuted ? grants.subtracting(.write) : grants
+    }
 
     // MARK: Time
 
@@ -38,7 +41,7 @@ extension Session {
             state.value.rules = node.rules(for: seat.room)
             state.value.principal = try principal(of: state.value.identity)
         } catch {
-            expel(.forbidden)
+            expel(error.closing ?? .forbidden)
         }
     }
 

@@ -9,6 +9,8 @@ public struct HandshakeRequest: Sendable {
     public var authorization: String?
     /// `?token=`
     public var queryToken: String?
+    /// `?ticket=`
+    public var queryTicket: String?
     /// The token of the subprotocol pair `bs.bearer.<base64url>`, decoded.
     public var protocolToken: String?
     /// The contract that the client asks for.
@@ -21,7 +23,7 @@ public struct HandshakeRequest: Sendable {
 
     public init(
         namespace: String? = nil, room: String? = nil, peerID: String? = nil, authorization: String? = nil,
-        queryToken: String? = nil, protocolToken: String? = nil, dialect: Dialect = .one,
+        queryToken: String? = nil, queryTicket: String? = nil, protocolToken: String? = nil, dialect: Dialect = .one,
         origin: String? = nil, region: String? = nil, client: ClientAddress
     ) {
         self.namespace = namespace
@@ -29,6 +31,7 @@ public struct HandshakeRequest: Sendable {
         self.peerID = peerID
         self.authorization = authorization
         self.queryToken = queryToken
+        self.queryTicket = queryTicket
         self.protocolToken = protocolToken
         self.dialect = dialect
         self.origin = origin

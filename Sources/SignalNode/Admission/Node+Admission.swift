@@ -57,7 +57,7 @@ extension Node {
         _ request: HandshakeRequest, as peer: PeerID?, at place: Newcomer.Place, on loop: any EventLoop,
         completion: @escaping (Result<any SocketSession, Refusal>) -> Void
     ) {
-        identify(request.credentials, from: request.client, on: loop) { [self] result in
+        identify(request, in: place.room, as: peer, on: loop) { [self] result in
             do throws(Refusal) {
                 let identity = try result.get()
                 let principal = try principal(
@@ -81,7 +81,7 @@ extension Node {
         _ request: HandshakeRequest, as peer: PeerID?, at place: Newcomer.Place, on loop: any EventLoop,
         completion: @escaping (Result<any SocketSession, Refusal>) -> Void
     ) {
-        identify(request.credentials, from: request.client, on: loop) { [self] result in
+        identify(request, in: place.room, as: peer, on: loop) { [self] result in
             do throws(Refusal) {
                 let identity = try result.get()
                 if identity != .anonymous {

@@ -56,6 +56,14 @@ final class Cluster: Sendable {
         }
     }
 
+    /// From now on the node tells this about itself.
+    func describe(_ info: NodeInfo) { onCore { $0.describe(info) } }
+
+    /// Removes a member of this node, or all of a room, for good.
+    func expel(_ room: RoomKey, _ peer: PeerID?, _ reason: CloseReason) {
+        onCore { $0.expel(room, peer, reason) }
+    }
+
     func members(of room: RoomKey) async -> Int {
         await withCheckedContinuation { continuation in
             onCore { continuation.resume(returning: $0.machine.membership.members(of: room).count) }

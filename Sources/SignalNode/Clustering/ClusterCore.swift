@@ -27,6 +27,12 @@ final class ClusterCore {
     /// Takes what addresses use on the other nodes: nothing while they are out of reach.
     var learn: (AddressTotals) -> Void = { _ in }
     private var liveNodes = 1
+    /// What a moderator decided, for the node.
+    var moderate: (InboxFrame) -> Void = { _ in }
+    /// Takes what the shared state holds of moderators' decisions, and answers what it has lost.
+    var recall: ([SanctionEntry]) -> [SanctionEntry] = { _ in [] }
+    /// What an operator is told of the connection.
+    var changed: (_ state: String) -> Void = { _ in }
     private var answers: [ConnectionID: (JoinAnswer) -> Void] = [:]
     private var sessions: [ConnectionID: Session] = [:]
     private var generation: UInt64 = 0
@@ -128,12 +134,15 @@ final class ClusterCore {
         case .up(let generation):
             self.generation = generation
             relay.generation = generation
+            reloadSanctions()
             perform(machine.connected(generation: generation, now: now))
+            changed("up")
         case .down(let reason):
             logger.warning("backplane.down", metadata: ["reason": "\(reason)"])
             perform(machine.disconnected(now: now))
             relay.drop()
             learn(AddressTotals())
+            changed("down")
         case .inbox(let batch):
             receive(batch)
         }
@@ -150,6 +159,7 @@ final class ClusterCore {
             case .variant(let room, let peer, let dialect, let payload):
                 metrics.relayReceived.increment()
                 deliver(payload, room, peer, dialect)
+            case .sanction, .kick: moderate(frame)
             default: carryOut(machine.receive(frame, now: now))
             }
         }
@@ -160,7 +170,41 @@ final class ClusterCore {
     private func completed(
         _ command: BackplaneCommand, _ result: Result<BackplaneReply, BackplaneError>, _ generation: UInt64
     ) {
+        let wasLive = machine.isLive
         perform(machine.completed(command, result, generation: generation, now: now))
+        // Whoever has no lease is told nothing: what was decided just before it is read now.
+        if !wasLive, machine.isLive { reloadSanctions() }
+    }
+
+    func describe(_ info: NodeInfo) { perform(machine.describe(info, now: now)) }
+
+    // MARK: Moderation
+
+    /// On every connection anew: this node may have missed decisions, and the shared state may have lost some. What it
+    /// holds is read before the first join of the connection is answered.
+    private func reloadSanctions() {
+        backplane.call(.sanctions) { [weak self] result in
+            guard let self, case .success(.sanctions(let stored)) = result else { return }
+            let lost = recall(stored)
+            for start in stride(from: 0, to: lost.count, by: AnnounceCommand.pageSize) {
+                let page = Array(lost[start..<min(start + AnnounceCommand.pageSize, lost.count)])
+                backplane.call(.sanction(page, isNew: false)) { _ in }
+            }
+        }
+    }
+
+    /// Removes a member of this node from a room, or all of them, with a socket or without.
+    func expel(_ room: RoomKey, _ peer: PeerID?, _ reason: CloseReason) {
+        let own = machine.membership.ownMembers(of: room)
+        for (name, record) in own where peer == nil || name == peer {
+            if sessions[record.connection] != nil {
+                on(record.connection) { $0.expel(reason, showing: .kicked) }
+            } else {
+                perform(
+                    machine.closed(
+                        Place(room: room, peer: name), record.connection, .left(.kicked), now: now))
+            }
+        }
     }
 
     // MARK: Time

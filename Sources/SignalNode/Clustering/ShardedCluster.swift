@@ -4,7 +4,7 @@ import SignalDomain
 /// The shards of the cluster: each room lives on exactly one, and each shard has a life of its own, so that one that is
 /// away degrades only its rooms. Immutable, safe from any thread.
 struct ShardedCluster: Sendable {
-    private let map: ShardMap
+    let map: ShardMap
     /// In the order of `map.names`.
     private let clusters: [Cluster]
 
@@ -17,6 +17,15 @@ struct ShardedCluster: Sendable {
 
     /// Where the things of somebody are kept who has them in many rooms.
     subscript(holder holder: String) -> Cluster { clusters[map.shard(ofKey: holder)] }
+    /// - Parameter shard: a place in `map.names`.
+    func cluster(_ shard: Int) -> Cluster { clusters[shard] }
+
+    /// How many shards there are.
+    var count: Int { clusters.count }
+
+    func describe(_ info: NodeInfo) {
+        for cluster in clusters { cluster.describe(info) }
+    }
 
     func start() {
         for cluster in clusters { cluster.start() }

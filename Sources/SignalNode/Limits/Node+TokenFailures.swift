@@ -3,9 +3,9 @@ import Synchronization
 
 /// Wrong tokens, counted by the address that no header can forge: a header counts only when a trusted proxy wrote it.
 extension Node {
-    /// Why a token that comes from this client is not worth a look; nil = it is, or there is none.
-    func refusal(of credentials: Credentials, from client: ClientAddress) -> Refusal? {
-        guard credentials.token != nil, !exempt.contains(client) else { return nil }
+    /// Why a token that comes from this client is not worth a look; nil = it is.
+    func tooManyWrong(from client: ClientAddress) -> Refusal? {
+        guard !exempt.contains(client) else { return nil }
         let now = clock.monotonicMs()
         let verdict = tokenFailures.withLock { $0.admit(AddressKey(client), nowMs: now) }
         guard case .refused(let retryAfterMs) = verdict, !configuration.rates.dryRun else { return nil }

@@ -40,6 +40,8 @@ final class LoopShard {
 
     func route(of key: RoomKey) -> RoomRoute? { rooms[key]?.route }
 
+    func sessions(in key: RoomKey) -> [Session] { rooms[key]?.sessions ?? [] }
+
     var sessions: [Session] { rooms.values.flatMap(\.sessions) }
 
     func enter(_ session: Session) {

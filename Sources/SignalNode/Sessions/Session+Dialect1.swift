@@ -32,7 +32,7 @@ extension Session {
             guard chargeBroadcast(socket) else { return }
             socket.send(SignalFrame.text(ServerMessages.pong), from: nil)
             if case .granted = admitSignal() { repeatToRoom(message, bytes) }
-        case .hello, .ack, .presence, .auth, .leave, .other:
+        case .hello, .ack, .presence, .auth, .leave, .moderate, .other:
             guard chargeBroadcast(socket) else { return }
             switch admitSignal() {
             case .granted: break

@@ -56,6 +56,7 @@ extension Session {
             cluster.post(.metadata(metadata, self))
         case .auth(let token): renew(token) { self.refuse(.forbidden, socket) }
         case .telemetry(let report): node.metrics.report(report)
+        case .moderate(let command): moderate(command, socket)
         case .leave:
             leave(.left(.left))
             socket.close(.normal)
@@ -138,7 +139,7 @@ extension Session {
 
     // MARK: Refusals
 
-    private func refuse(
+    func refuse(
         _ code: ErrorCode, id: String? = nil, message: String? = nil, retryAfterMs: Int64? = nil,
         _ socket: any SessionSocket
     ) {

@@ -47,6 +47,8 @@ public final class Session: SocketSession, Sendable {
         var anonymousWrites: FixedWindow
         var repeats: RepeatedPayloads
         var turn = Turn()
+        /// Until when a moderator has taken the word from the peer, in milliseconds since the epoch; 0 = it has it.
+        var mutedUntil: Int64 = 0
         /// Slow receivers that wait for this sender to pause.
         var holds = 0
         /// What a session of dialect 2 remembers.
@@ -94,6 +96,8 @@ public final class Session: SocketSession, Sendable {
         seat.shard.shard.enter(self)
         // The policy may have changed while the socket of dialect 1 was upgraded; dialect 2 has only now been asked.
         if dialect == .one { reviewAccess() }
+        node.events.publish(.joined(seat.peer, in: seat.room))
+        reviewSanctions()
     }
 
     func relay(_ message: ScannedMessage, _ bytes: UnsafeRawBufferPointer, to audience: Dialect? = nil) {
@@ -136,6 +140,7 @@ public final class Session: SocketSession, Sendable {
             seat.shard.shard.exit(self)
             node.metrics.gone()
             log("peer.disconnected")
+            node.events.publish(.left(seat.peer, in: seat.room))
         }
         state.value.phase = .ended
         cluster.post(.departed(departure, self))

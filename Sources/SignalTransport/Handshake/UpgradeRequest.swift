@@ -50,7 +50,8 @@ package struct UpgradeRequest {
             // An empty name means the same as none, as everywhere in the query.
             peerID: query["peerId"].flatMap { $0.isEmpty ? nil : $0 },
             authorization: head.headers.first(name: "authorization"),
-            queryToken: query["token"].flatMap { $0.isEmpty ? nil : $0 }, protocolToken: protocolToken,
+            queryToken: query["token"].flatMap { $0.isEmpty ? nil : $0 },
+            queryTicket: query["ticket"].flatMap { $0.isEmpty ? nil : $0 }, protocolToken: protocolToken,
             dialect: dialect, origin: head.headers.first(name: "origin"), region: query["region"], client: client)
     }
 

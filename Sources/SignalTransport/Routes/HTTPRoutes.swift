@@ -18,6 +18,7 @@ enum HTTPRoutes {
         let routes =
             HealthRoutes(node: settings.node, isAlive: isAlive).all + BootstrapRoute(settings: settings).all
             + RendezvousRoutes(settings: settings).all + WatchRoute(settings: settings).all
+            + InviteRoutes(settings: settings).all + AdminRoutes(settings: settings).all
             + ownRoutes(metricsPage: metricsPage)
         let router = Router(context: RouteContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: AnswerRules(settings: settings, methods: RouteTable(routes)))
@@ -63,23 +64,37 @@ struct Route: Sendable {
 
 /// Which methods a path has, for `Allow`.
 struct RouteTable: Sendable {
-    private var methods: [Substring: [HTTPRequest.Method]] = [:]
+    private struct Pattern {
+        let segments: [Substring]
+        let methods: [HTTPRequest.Method]
+
+        /// A segment that begins with a colon stands for any.
+        func matches(_ path: [Substring]) -> Bool {
+            segments.count == path.count && zip(segments, path).allSatisfy { $0.first == ":" || $0 == $1 }
+        }
+    }
+
+    private var patterns: [Pattern] = []
 
     init(_ routes: [Route]) {
-        for route in routes { methods[Self.key(route.path), default: []].append(route.method) }
+        let methods = Dictionary(grouping: routes) { $0.path }.mapValues { $0.map(\.method) }
+        patterns = methods.sorted { $0.key < $1.key }
+            .map { Pattern(segments: Self.segments($0.key), methods: $0.value) }
     }
 
     /// `GET, HEAD, OPTIONS`, or nil for an unknown path.
     func allowed(_ path: String) -> String? {
-        guard let own = methods[Self.key(path)] else { return nil }
+        let segments = Self.segments(path)
+        let own = patterns.filter { $0.matches(segments) }.flatMap(\.methods)
+        guard !own.isEmpty else { return nil }
         let all = own.contains(.get) ? own + [.head, .options] : own + [.options]
         return all.map(\.rawValue).joined(separator: ", ")
     }
 
     /// The router takes no notice of a slash at the end either.
-    private static func key(_ path: String) -> Substring {
+    private static func segments(_ path: String) -> [Substring] {
         var key = path[...]
         while key.last == "/" { key.removeLast() }
-        return key
+        return key.split(separator: "/", omittingEmptySubsequences: false)
     }
 }

@@ -1,7 +1,5 @@
 import HTTPTypes
 import Hummingbird
-import HummingbirdCore
-import NIOCore
 import SignalDomain
 import SignalNode
 
@@ -12,13 +10,13 @@ struct RendezvousRoutes: Sendable {
     var all: [Route] {
         [
             Route(.post, "/rendezvous/register") { request, context in
-                let caller = try await settings.node.registrant(caller(request, context))
-                let body = try RegistrationBody(await object(in: request))
+                let caller = try await settings.node.registrant(settings.caller(request, context))
+                let body = try RegistrationBody(await settings.object(in: request))
                 return Response(json: try await settings.node.register(body.registration(), by: caller))
             },
             Route(.post, "/rendezvous/unregister") { request, context in
-                let caller = try await settings.node.registrant(caller(request, context))
-                let body = try RegistrationBody(await object(in: request))
+                let caller = try await settings.node.registrant(settings.caller(request, context))
+                let body = try RegistrationBody(await settings.object(in: request))
                 try await settings.node.unregister(
                     namespace: body.namespace(), room: body.room(), peerID: body.peerID(), by: caller)
                 return Response(status: .noContent)
@@ -28,7 +26,7 @@ struct RendezvousRoutes: Sendable {
                 return Response(
                     json: try await settings.node.discover(
                         namespace: query["namespace"], room: query["room"], limit: Self.wholeNumber(query["limit"]),
-                        cookie: query["cookie"], by: caller(request, context)))
+                        cookie: query["cookie"], by: settings.caller(request, context)))
             },
         ]
     }
@@ -42,32 +40,5 @@ struct RendezvousRoutes: Sendable {
             return nil
         }
         return Int(text) ?? (isNegative ? .min : .max)
-    }
-
-    private func caller(_ request: Request, _ context: RouteContext) -> Caller {
-        Caller(request, context, origin: settings.origin)
-    }
-
-    private func object(in request: Request) async throws -> [String: JSONValue] {
-        if let type = request.headers[.contentType] {
-            let name = type.prefix { $0 != ";" }.lowercased().trimmedSpaces
-            guard name == "application/json" || name.hasSuffix("+json") else { throw Refusal.unsupportedMediaType }
-        }
-        let maxBytes = settings.configuration.handshake.bodyBytes
-        do {
-            let body = try await request.body.collect(upTo: maxBytes)
-            return try JSONValue.object(in: body)
-        } catch is NIOTooManyBytesError {
-            throw Refusal.bodyTooLarge(maxBytes: maxBytes)
-        }
-    }
-}
-
-extension String {
-    fileprivate var trimmedSpaces: String {
-        var text = self[...]
-        while text.first == " " || text.first == "\t" { text.removeFirst() }
-        while text.last == " " || text.last == "\t" { text.removeLast() }
-        return String(text)
     }
 }

@@ -25,14 +25,14 @@ struct HealthCommand: AsyncParsableCommand {
             arguments: [], environment: ProcessInfo.processInfo.environment, hostName: "localhost"
         ).configuration.listener.port
         let address = url ?? "http://127.0.0.1:\(port)/readyz"
-        guard let probe = HealthProbe(url: address) else {
+        guard let client = NodeClient(url: address) else {
             throw ValidationError("--url must be an http:// address, but is \"\(address)\".")
         }
         do {
-            let status = try await probe.status(timeoutMs: max(1, timeoutMs))
+            let status = try await client.answer(timeoutMs: max(1, timeoutMs)).status
             print("\(address) answered \(status)")
             if !(200..<300).contains(status) { throw ExitCode(1) }
-        } catch let failure as HealthProbe.Failure {
+        } catch let failure as NodeClient.Failure {
             print("\(address): \(failure.sentence)")
             throw ExitCode(1)
         }

@@ -8,7 +8,9 @@ struct SignalNodeCommand: AsyncParsableCommand {
         abstract: "One node of a WebRTC signaling cluster.",
         version: version,
         subcommands: [
-            ServeCommand.self, CheckCommand.self, HealthCommand.self, TokenCommand.self, AuditCommand.self,
+            ServeCommand.self, CheckCommand.self, HealthCommand.self, NodesCommand.self, RoomCommand.self,
+            PeersCommand.self, InviteCommand.self, TokenCommand.self, DrainCommand.self, UndrainCommand.self,
+            AuditCommand.self,
             ConfigurationReferenceCommand.self,
         ],
         defaultSubcommand: ServeCommand.self)

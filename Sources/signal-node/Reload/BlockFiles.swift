@@ -20,7 +20,7 @@ struct BlockFiles: Sendable {
         while !Task.isCancelled {
             try? await Task.sleep(for: .milliseconds(configuration.abuse.blockRulesPollMs))
             for index in files.indices where files[index].hasChanged() {
-                await Reload([files[index].hook]).run(logger)
+                await Reload([files[index].hook]).run(logger, audit: node.audit)
             }
         }
     }
@@ -42,13 +42,13 @@ struct BlockFiles: Sendable {
         return files
     }
 
-    /// - Throws: `FileProblem` with a sentence that names the setting, the path and the line.
+    /// - Throws: `BrokenFile` with a sentence that names the setting, the path and the line.
     static func rules(_ path: String) throws -> BlockRules {
         let text = String(decoding: try bytes("BLOCK_RULES_FILE", path), as: UTF8.self)
         do throws(BlockRulesError) {
             return try BlockRules(parsing: text)
         } catch {
-            throw FileProblem("BLOCK_RULES_FILE (\(path)): \(error)")
+            throw BrokenFile("BLOCK_RULES_FILE (\(path)): \(error)")
         }
     }
 
@@ -58,7 +58,7 @@ struct BlockFiles: Sendable {
         do throws(NetworkTableError) {
             return try NetworkTable(parsing: content)
         } catch {
-            throw FileProblem("ASN_TABLE_FILE (\(path)): \(error)")
+            throw BrokenFile("ASN_TABLE_FILE (\(path)): \(error)")
         }
     }
 
@@ -66,7 +66,7 @@ struct BlockFiles: Sendable {
         do {
             return [UInt8](try Data(contentsOf: URL(filePath: path)))
         } catch {
-            throw FileProblem("\(setting): cannot read the file \(path).")
+            throw BrokenFile("\(setting): cannot read the file \(path).")
         }
     }
 }

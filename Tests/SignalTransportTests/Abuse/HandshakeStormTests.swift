@@ -2,6 +2,7 @@ import Foundation
 import NIOCore
 import SignalDomain
 import SignalTestKit
+import SignalTransport
 import Testing
 
 @testable import SignalNode

@@ -3,6 +3,7 @@ import NIOCore
 import SignalDomain
 import SignalNode
 import SignalTestKit
+import SignalTransport
 import Testing
 
 /// Row 1 of security.md §4: clients that never finish what they begin. `SLOWLORIS` scales it.

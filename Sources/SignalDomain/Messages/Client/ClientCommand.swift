@@ -11,6 +11,8 @@ public enum ClientCommand: Hashable, Sendable {
     /// Leaves the room for good.
     case leave
     case telemetry(TelemetryReport)
+    /// Something that a moderator decides about the room.
+    case moderate(ModerateCommand)
 
     /// Reads a message to the server; nil = it is for other peers.
     ///
@@ -45,6 +47,7 @@ public enum ClientCommand: Hashable, Sendable {
             self = .auth(token: token)
         case .leave: self = .leave
         case .telemetry: self = .telemetry(TelemetryReport(message, in: bytes))
+        case .moderate: self = .moderate(try ModerateCommand(message, in: bytes))
         case .hello, .reserved: throw .reservedType
         case .ping, .other: return nil
         }
@@ -61,6 +64,7 @@ extension ClientCommand: CustomStringConvertible, CustomReflectable {
         case .auth: "auth"
         case .leave: "leave"
         case .telemetry: "telemetry"
+        case .moderate: "moderate"
         }
     }
 

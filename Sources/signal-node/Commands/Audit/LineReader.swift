@@ -5,11 +5,18 @@
 #else
     import Darwin
 #endif
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
 
 /// Reads a file line by line, a part at a time, so that a file of any size fits into memory.
 struct LineReader: ~Copyable {
     private let path: String
     private let descriptor: Int32
+    /// Names the file behind the path as it was when this reader began.
+    private let file: String?
     private var buffer: ArraySlice<UInt8> = []
 
     /// The bytes that are read at once.
@@ -20,6 +27,7 @@ struct LineReader: ~Copyable {
     init(path: String) throws(Unreadable) {
         self.path = path
         descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        file = Self.file(at: path)
         guard descriptor >= 0 else { throw Unreadable() }
     }
 
@@ -45,9 +53,11 @@ struct LineReader: ~Copyable {
 
     /// Whether another file has the path now.
     var isReplaced: Bool {
-        var mine = stat()
-        var now = stat()
-        guard fstat(descriptor, &mine) == 0, stat(path, &now) == 0 else { return false }
-        return mine.st_ino != now.st_ino
+        guard let now = Self.file(at: path) else { return false }
+        return now != file
+    }
+
+    private static func file(at path: String) -> String? {
+        (try? FileManager.default.attributesOfItem(atPath: path))?[.systemFileNumber].map { "\($0)" }
     }
 }

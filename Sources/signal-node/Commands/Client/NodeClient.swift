@@ -7,13 +7,14 @@ import NIOPosix
     import Foundation
 #endif
 
-/// The smallest HTTP/1.1 client: one GET, of whose answer only the status line is read.
-struct HealthProbe: Equatable {
+/// A small HTTP/1.1 client: one request per connection, to one node, over plain TCP.
+struct NodeClient: Equatable {
     let host: String
     let port: Int
+    /// Path and query of the address.
     let target: String
 
-    /// Why there is no status.
+    /// Why there is no answer.
     enum Failure: Error {
         case unreachable
         case timeout
@@ -28,6 +29,17 @@ struct HealthProbe: Equatable {
         }
     }
 
+    /// One request; its description hides the token.
+    struct Request: CustomStringConvertible {
+        var method = "GET"
+        var target: String
+        /// A JSON text.
+        var body: String?
+        var token: String?
+
+        var description: String { "\(method) \(target)" }
+    }
+
     /// Nil unless `url` is an `http` address with a host.
     init?(url: String) {
         guard let parts = URLComponents(string: url), parts.scheme == "http", let host = parts.host, !host.isEmpty
@@ -39,8 +51,12 @@ struct HealthProbe: Equatable {
             + (parts.percentEncodedQuery.map { "?" + $0 } ?? "")
     }
 
-    /// The status code of the answer.
-    func status(timeoutMs: Int) async throws(Failure) -> Int {
+    /// Asks for the address itself.
+    func answer(timeoutMs: Int) async throws(Failure) -> HTTPAnswer {
+        try await answer(to: Request(target: target), timeoutMs: timeoutMs)
+    }
+
+    func answer(to request: Request, timeoutMs: Int) async throws(Failure) -> HTTPAnswer {
         let timeout = TimeAmount.milliseconds(Int64(timeoutMs))
         let channel: NIOAsyncChannel<ByteBuffer, ByteBuffer>
         do {
@@ -59,33 +75,41 @@ struct HealthProbe: Equatable {
             channel.close(promise: nil)
         }
         defer { deadline.cancel() }
-        let line = try? await channel.executeThenClose { inbound, outbound in
-            try await outbound.write(ByteBuffer(string: request))
-            return try await Self.statusLine(inbound)
+        let text = text(of: request)
+        let progress = try? await channel.executeThenClose { inbound, outbound in
+            try await outbound.write(ByteBuffer(string: text))
+            return try await Self.read(inbound)
         }
-        guard let line, !line.isEmpty else { throw .timeout }
-        guard let status = Self.status(of: line) else { throw .notHTTP }
-        return status
+        switch progress {
+        case .complete(let answer): return answer
+        case .notHTTP: throw .notHTTP
+        case .incomplete, nil: throw .timeout
+        }
     }
 
-    private var request: String {
+    private func text(of request: Request) -> String {
         let authority = host.contains(":") ? "[\(host)]" : host
-        return "GET \(target) HTTP/1.1\r\nHost: \(authority):\(port)\r\nConnection: close\r\n\r\n"
+        var text = "\(request.method) \(request.target) HTTP/1.1\r\nHost: \(authority):\(port)\r\nConnection: close\r\n"
+        if let token = request.token { text += "Authorization: Bearer \(token)\r\n" }
+        if let body = request.body {
+            text += "Content-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
+        } else {
+            text += request.method == "POST" ? "Content-Length: 0\r\n\r\n" : "\r\n"
+        }
+        return text
     }
 
-    private static func statusLine(_ inbound: NIOAsyncChannelInboundStream<ByteBuffer>) async throws -> String {
+    private static func read(
+        _ inbound: NIOAsyncChannelInboundStream<ByteBuffer>
+    ) async throws -> HTTPAnswer.Progress {
         var received = ByteBuffer()
+        var progress = HTTPAnswer.Progress.incomplete
         for try await part in inbound {
             received.writeImmutableBuffer(part)
-            if received.readableBytesView.contains(UInt8(ascii: "\n")) || received.readableBytes > 4_096 { break }
+            progress = HTTPAnswer.read(received)
+            if case .incomplete = progress { continue }
+            return progress
         }
-        return String(buffer: received).split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
-    }
-
-    /// `HTTP/1.1 200 OK` → 200
-    static func status(of line: String) -> Int? {
-        let parts = line.split(separator: " ")
-        guard parts.count >= 2, parts[0].hasPrefix("HTTP/1."), parts[1].utf8.count == 3 else { return nil }
-        return Int(parts[1])
+        return progress
     }
 }

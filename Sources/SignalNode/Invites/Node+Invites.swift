@@ -1,0 +1,176 @@
+import Backplane
+public import SignalDomain
+
+/// An invite as a client asks for it; its types are checked, its bounds are not.
+public struct InviteRequest: Sendable {
+    public var namespace: String?
+    public var room: String?
+    /// Nil = what a member needs.
+    public var grants: [String]?
+    public var maxUses: Double?
+    /// Milliseconds from now.
+    public var expiresIn: Double?
+
+    public init(namespace: String?, room: String?, grants: [String]?, maxUses: Double?, expiresIn: Double?) {
+        self.namespace = namespace
+        self.room = room
+        self.grants = grants
+        self.maxUses = maxUses
+        self.expiresIn = expiresIn
+    }
+}
+
+/// Invites: a code that is shown once, kept as its digest, and redeemed for a room token a given number of times.
+extension Node {
+    static let maxInviteUses = 10_000
+    static let minInviteMs: Int64 = 1_000
+    static let defaultInviteMs: Int64 = 86_400_000
+
+    /// Makes an invite; answers `{id,code,expiresAt,maxUses}`.
+    public func createInvite(_ request: InviteRequest, by caller: IdentifiedCaller) async throws(Refusal) -> [UInt8] {
+        let room = try Self.roomKey(request.namespace, request.room)
+        let issuer = try authorize(caller, in: room, needing: .moderate).principal
+        let lifeMs = request.expiresIn ?? Double(Self.defaultInviteMs)
+        let maxUses = request.maxUses ?? 1
+        guard lifeMs >= Double(Self.minInviteMs), lifeMs <= Double(Invite.maxLifeMs),
+            maxUses >= 1, maxUses <= Double(Self.maxInviteUses), maxUses.rounded() == maxUses
+        else { throw .inviteBounds }
+        guard let wanted = request.grants.map({ Grants(names: $0) }) ?? .member, wanted.contains(.join),
+            issuer.grants.isSuperset(of: wanted)
+        else { throw .inviteGrants }
+        var random = SystemRandomNumberGenerator()
+        let code = InviteCode(shard: clusters.map.shard(of: room), using: &random)
+        guard let id = Self.id(of: code) else { throw .internalError }
+        let invite = Invite(
+            id: id, room: room, grants: wanted, maxUses: Int(maxUses),
+            expiresAt: clock.wall().milliseconds + Int64(lifeMs))
+        switch await clusters[room].ask(.createInvite(invite)) {
+        case .success(.done): break
+        case .success(.full): throw .tooManyInvites
+        default: throw .unavailable(retryAfterSeconds: retryAfterSeconds)
+        }
+        audit.record(
+            AuditEntry(
+                .inviteIssued, by: .init(issuer), from: caller.client, in: room, target: "invite:\(id)",
+                detail: "maxUses \(invite.maxUses), until \(invite.expiresAt)"))
+        var object = JSONObjectText()
+        object.add("id", id.text)
+        object.add("code", code.text)
+        object.add("expiresAt", invite.expiresAt)
+        object.add("maxUses", invite.maxUses)
+        return object.closed
+    }
+
+    /// `{invites:[{id,expiresAt,maxUses,uses,revoked,grants}]}`
+    public func invites(
+        namespace: String?, room: String?, by caller: IdentifiedCaller
+    ) async throws(Refusal) -> [UInt8] {
+        let room = try Self.roomKey(namespace, room)
+        _ = try authorize(caller, in: room, needing: .moderate)
+        guard case .success(.invites(let invites)) = await clusters[room].ask(.invites(room)) else {
+            throw .unavailable(retryAfterSeconds: retryAfterSeconds)
+        }
+        var object = JSONObjectText()
+        object.add("invites", invites.map(\.json))
+        return object.closed
+    }
+
+    /// Ends an invite before its time. One that is not there and one of a room where the caller is no moderator look the
+    /// same.
+    public func revokeInvite(_ text: String, by caller: IdentifiedCaller) async throws(Refusal) {
+        guard let id = InviteID(text: text), id.shard < clusters.count else { throw .notFound }
+        let cluster = clusters.cluster(id.shard)
+        switch await cluster.ask(.invite(id)) {
+        case .success(.invite(let invite?)):
+            guard let issuer = try? authorize(caller, in: invite.room, needing: .moderate).principal else {
+                throw .notFound
+            }
+            guard case .success = await cluster.ask(.revokeInvite(id)) else {
+                throw .unavailable(retryAfterSeconds: retryAfterSeconds)
+            }
+            audit.record(
+                AuditEntry(
+                    .inviteRevoked, by: .init(issuer), from: caller.client, in: invite.room, target: "invite:\(id)"))
+        case .success: throw .notFound
+        case .failure: throw .unavailable(retryAfterSeconds: retryAfterSeconds)
+        }
+    }
+
+    /// Takes one use of an invite; answers `{token,namespace,room,grants,expiresAt}`.
+    ///
+    /// - Parameter session: a secret of the client: whoever asks again under the same one takes no second use.
+    public func redeemInvite(
+        code: String, peerID: String?, session: String?, from client: ClientAddress
+    ) async throws(Refusal) -> [UInt8] {
+        let peer = try Self.peer(peerID)
+        guard let code = InviteCode(code), code.shard < clusters.count, let id = Self.id(of: code) else {
+            throw .inviteInvalid
+        }
+        let redeemer = Self.digest(of: session.map { "session:" + $0 } ?? "once:" + Self.secret())
+        switch await clusters.cluster(code.shard).ask(.redeemInvite(id, redeemer: redeemer)) {
+        case .success(.invite(let invite?)):
+            let subject = "invite:\(id):\(redeemer.prefix(16))"
+            let token = memberToken(invite, subject: subject, peer)
+            guard let text = await signInvited(token) else { throw .internalError }
+            audit.record(
+                AuditEntry(
+                    .inviteRedeemed, by: .subject(subject), from: client, in: invite.room, target: "invite:\(id)",
+                    detail: "use \(invite.uses) of \(invite.maxUses)"))
+            var object = JSONObjectText()
+            object.add("token", text)
+            object.add("namespace", invite.room.namespace)
+            object.add("room", invite.room.room)
+            object.add("grants", invite.grants.names)
+            object.add("expiresAt", token.expiresAt)
+            return object.closed
+        case .success:
+            audit.record(
+                AuditEntry(
+                    .inviteRedeemed, by: .anonymous, from: client, target: "invite:\(id)",
+                    result: .refused(code: Refusal.inviteInvalid.code)))
+            throw .inviteInvalid
+        case .failure: throw .unavailable(retryAfterSeconds: retryAfterSeconds)
+        }
+    }
+
+    /// What an invite is redeemed for.
+    private func memberToken(_ invite: Invite, subject: String, _ peer: PeerID?) -> RoomToken {
+        let now = clock.wall().milliseconds
+        return RoomToken(
+            subject: subject, id: Self.secret(), namespace: invite.room.namespace, room: invite.room.room, peer: peer,
+            grants: invite.grants, notBefore: now, expiresAt: now + access.terms.maxLifetimeMs)
+    }
+
+    private static func id(of code: InviteCode) -> InviteID? {
+        InviteID(shard: code.shard, digest: digest(of: code.text))
+    }
+}
+
+extension Invite {
+    fileprivate var json: JSONObjectText {
+        var object = JSONObjectText()
+        object.add("id", id.text)
+        object.add("expiresAt", expiresAt)
+        object.add("maxUses", maxUses)
+        object.add("uses", uses)
+        object.add("revoked", isRevoked)
+        object.add("grants", grants.names)
+        return object
+    }
+}
+
+extension Refusal {
+    static let inviteBounds = Refusal(
+        status: 400, code: "invite_bounds", title: "Bad Request",
+        sentence:
+            "maxUses must be a whole number from 1 to \(Node.maxInviteUses), expiresInMs from \(Node.minInviteMs) to "
+            + "\(Invite.maxLifeMs).")
+
+    static let inviteGrants = Refusal(
+        status: 403, code: "invite_grants", title: "Forbidden",
+        sentence: "An invite gives join, and nothing that its issuer does not have.")
+
+    static let tooManyInvites = Refusal(
+        status: 409, code: "too_many_invites", title: "Conflict",
+        sentence: "The room has so many invites that no other one can be kept; wait until some run out.")
+}

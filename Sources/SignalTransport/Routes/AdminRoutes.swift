@@ -1,0 +1,93 @@
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import SignalDomain
+import SignalNode
+
+/// What operators and moderators may see and do over HTTP, as protocol.md §7 has it.
+struct AdminRoutes: Sendable {
+    let settings: TransportSettings
+
+    var all: [Route] { views + verbs }
+
+    private var views: [Route] {
+        let node = settings.node
+        return [
+            Route(.get, "/admin/nodes") { request, context in
+                Response(json: try await node.nodesPage(for: settings.caller(request, context)))
+            },
+            Route(.get, "/admin/rooms") { request, context in
+                let query = QueryString(request.uri.query)
+                return Response(
+                    json: try await node.roomsPage(
+                        prefix: query["prefix"] ?? "", limit: RendezvousRoutes.wholeNumber(query["limit"]),
+                        cursor: query["cursor"], for: settings.caller(request, context)))
+            },
+            Route(.get, "/admin/rooms/:namespace/:room") { request, context in
+                Response(json: try await node.roomPage(room(context), for: settings.caller(request, context)))
+            },
+            Route(.get, "/admin/events") { request, context in
+                let stream = try await node.listen(for: settings.caller(request, context))
+                return Response(
+                    status: .ok,
+                    headers: [.contentType: "text/event-stream; charset=utf-8", .cacheControl: "no-store"],
+                    body: ResponseBody { writer in
+                        // The first bytes tell the reader that it is connected.
+                        try await writer.write(ByteBuffer(string: ": listening\n\n"))
+                        for await event in stream { try await writer.write(ByteBuffer(bytes: event)) }
+                        try await writer.finish(nil)
+                    })
+            },
+        ]
+    }
+
+    private var verbs: [Route] {
+        let node = settings.node
+        return [
+            Route(.post, "/admin/rooms/:namespace/:room/:verb") { request, context in
+                guard let verb = ModerationRequest.Verb(rawValue: try PathParameter.text("verb", context)) else {
+                    throw Refusal.notFound
+                }
+                let caller = settings.caller(request, context)
+                let body = JSONBody(members: try await settings.object(in: request))
+                let wanted = ModerationRequest(
+                    verb, in: try room(context), peerID: try body.text("peerId"), subject: try body.text("subject"),
+                    address: try body.text("address"), reason: try body.text("reason"),
+                    until: try body.number("untilMs"))
+                return Response(json: try await node.moderate(wanted, by: caller), status: .accepted)
+            },
+            Route(.delete, "/admin/rooms/:namespace/:room/peers/:peer") { request, context in
+                let wanted = ModerationRequest(
+                    .kick, in: try room(context), peerID: try PathParameter.text("peer", context))
+                return Response(
+                    json: try await node.moderate(wanted, by: settings.caller(request, context)), status: .accepted)
+            },
+            Route(.post, "/admin/revocations") { request, context in
+                let caller = settings.caller(request, context)
+                let body = JSONBody(members: try await settings.object(in: request))
+                return Response(
+                    json: try await node.revoke(
+                        tokenID: body.text("jti"), subject: body.text("subject"), reason: body.text("reason"),
+                        until: body.number("untilMs"), by: caller), status: .accepted)
+            },
+            Route(.post, "/admin/drain") { request, context in
+                try await node.setDraining(true, by: settings.caller(request, context))
+                return Response(json: Array(#"{"state":"draining"}"#.utf8), status: .accepted)
+            },
+            Route(.post, "/admin/undrain") { request, context in
+                try await node.setDraining(false, by: settings.caller(request, context))
+                return Response(json: Array(#"{"state":"up"}"#.utf8), status: .accepted)
+            },
+        ]
+    }
+
+    private func room(_ context: RouteContext) throws(Refusal) -> RoomKey {
+        let namespace = try PathParameter.text("namespace", context)
+        let room = try PathParameter.text("room", context)
+        do throws(NameError) {
+            return try RoomKey(namespace: namespace, room: room)
+        } catch {
+            throw .badName(error)
+        }
+    }
+}

@@ -1,0 +1,111 @@
+import ArgumentParser
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+/// Which live node a command talks to, and as whom. The token comes from the environment or a file, never from the
+/// command line, where other users of the machine could read it.
+struct AdminArguments: ParsableArguments {
+    @Option(help: "The node to talk to (http only); else SIGNAL_NODE_URL, else this machine at PORT.")
+    var url: String?
+
+    @Option(help: "Milliseconds after which no answer counts as a failure.")
+    var timeoutMs = 5_000
+
+    /// Sends one request and reads the JSON of its answer.
+    ///
+    /// - Throws: `AdminFailure` with what went wrong.
+    func ask<Answer: Decodable>(
+        _ method: String, _ path: String, _ body: [String: AdminValue]? = nil, as type: Answer.Type
+    ) async throws -> Answer {
+        let text = try await send(method, path, body)
+        do {
+            return try JSONDecoder().decode(Answer.self, from: Data(text.utf8))
+        } catch {
+            throw AdminFailure("The node answered what this program does not understand; is it another version?")
+        }
+    }
+
+    @discardableResult
+    func send(_ method: String, _ path: String, _ body: [String: AdminValue]? = nil) async throws -> String {
+        let environment = ProcessInfo.processInfo.environment
+        let address = url ?? environment["SIGNAL_NODE_URL"] ?? "http://127.0.0.1:\(environment["PORT"] ?? "8787")"
+        guard let client = NodeClient(url: address) else {
+            throw AdminFailure("The address of the node must begin with http://, but is \"\(address)\".")
+        }
+        var request = NodeClient.Request(method: method, target: path)
+        request.token = try Self.token(environment)
+        if let body {
+            request.body = String(decoding: try JSONEncoder().encode(body), as: UTF8.self)
+        }
+        do {
+            let answer = try await client.answer(to: request, timeoutMs: max(1, timeoutMs))
+            guard (200..<300).contains(answer.status) else { throw AdminFailure(answer, at: address) }
+            return answer.body
+        } catch let failure as NodeClient.Failure {
+            throw AdminFailure("\(address): \(failure.sentence).")
+        }
+    }
+
+    private static func token(_ environment: [String: String]) throws -> String? {
+        if let token = environment["ADMIN_TOKEN"], !token.isEmpty { return token }
+        guard let path = environment["ADMIN_TOKEN_FILE"], !path.isEmpty else { return nil }
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw AdminFailure("The file that ADMIN_TOKEN_FILE names cannot be read.")
+        }
+        return String(decoding: data, as: UTF8.self).filter { !$0.isNewline && $0 != " " }
+    }
+}
+
+/// A value of a request's body.
+enum AdminValue: Encodable {
+    case text(String)
+    case number(Int64)
+    case texts([String])
+
+    func encode(to encoder: any Encoder) throws {
+        var value = encoder.singleValueContainer()
+        switch self {
+        case .text(let text): try value.encode(text)
+        case .number(let number): try value.encode(number)
+        case .texts(let texts): try value.encode(texts)
+        }
+    }
+}
+
+/// Why a command could not do its work; printed to standard error, exit code 1.
+struct AdminFailure: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) { self.description = description }
+
+    /// The node said no.
+    init(_ answer: HTTPAnswer, at address: String) {
+        let problem = try? JSONDecoder().decode(Problem.self, from: Data(answer.body.utf8))
+        let hint = answer.status == 401 ? " Set ADMIN_TOKEN or ADMIN_TOKEN_FILE." : ""
+        description =
+            "\(address) answered \(answer.status)"
+            + (problem.map { " (\($0.code)): \($0.error)" } ?? ".") + hint
+    }
+
+    private struct Problem: Decodable {
+        let code: String
+        let error: String
+    }
+}
+
+/// One segment of a path, with everything escaped that is not a letter, a digit or one of `-._~`.
+func pathSegment(_ text: String) -> String {
+    text.utf8.reduce(into: "") { path, byte in
+        switch byte {
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+            UInt8(ascii: "~"):
+            path.append(Character(Unicode.Scalar(byte)))
+        default: path += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+        }
+    }
+}
