@@ -43,7 +43,9 @@ public final class Node: Sendable {
     let blockList = BlockList()
     private let secret: SymmetricKey
     /// The key of tokens for redeemed invites, where no file of keys has one.
-    let inviteKeys: Task<RoomTokenKeys?, Never>
+    let inviteKeys = Mutex<RoomTokenKeys?>(nil)
+    /// The secret of that key.
+    let inviteSecret: [UInt8]
 
     /// The bounds of rendezvous records, as configured.
     let rendezvousBounds: RendezvousBounds
@@ -128,7 +130,7 @@ public final class Node: Sendable {
         rendezvousBounds = configuration.rendezvous.bounds
         watches = RendezvousWatches(configuration.rendezvous)
         ice = IceIssuer(configuration) { Array(HMAC<SHA256>.authenticationCode(for: $0, using: secret)) }
-        inviteKeys = Self.inviteKeys(secret)
+        inviteSecret = Array(HMAC<SHA256>.authenticationCode(for: Array("bs:invite-tokens".utf8), using: secret))
         for (shard, core) in cores.enumerated() {
             core.moderate = { [weak self] in self?.heard($0) }
             core.recall = { [weak self] in self?.recall($0, of: shard) ?? [] }

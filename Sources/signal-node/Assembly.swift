@@ -21,6 +21,7 @@ enum Assembly {
         registry.registerProcessMetrics()
         MetricsSystem.bootstrap(registry)
         let logger = makeLogger(configuration)
+        OpenFiles.raise(logger)
 
         let cores = configuration.listener.eventLoops
         let sockets = MultiThreadedEventLoopGroup(numberOfThreads: cores > 0 ? cores : System.coreCount)

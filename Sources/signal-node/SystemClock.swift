@@ -2,12 +2,10 @@ import NIOCore
 import SignalDomain
 import SignalNode
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
 #else
-    import Darwin
+    import Foundation
 #endif
 
 /// The clocks of the machine.
@@ -17,9 +15,5 @@ enum SystemClock {
         wall: { Timestamp(milliseconds: wallMicros() / 1_000) })
 
     /// Microseconds since the epoch.
-    @Sendable static func wallMicros() -> Int64 {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1_000
-    }
+    @Sendable static func wallMicros() -> Int64 { Int64(Date().timeIntervalSince1970 * 1_000_000) }
 }

@@ -7,12 +7,25 @@ import SignalDomain
 import SignalNode
 import SignalTestKit
 import SignalTransport
+import Synchronization
 
 /// A node on an embedded backplane behind a real listener on a free port, for one test.
 struct TestServer: Sendable {
+    /// The wall clock of a node, which a test can put forward.
+    final class Wall: Sendable {
+        private let ahead = Atomic<Int64>(0)
+
+        var micros: Int64 {
+            Int64(Date().timeIntervalSince1970 * 1_000_000) + ahead.load(ordering: .sequentiallyConsistent)
+        }
+
+        func advance(seconds: Int64) { ahead.wrappingAdd(seconds * 1_000_000, ordering: .sequentiallyConsistent) }
+    }
+
     let node: Node
     let server: SignalServer
     let port: Int
+    let wall: Wall
 
     /// Runs `body` against a fresh server and ends it afterwards, also when `body` throws.
     ///
@@ -30,14 +43,15 @@ struct TestServer: Sendable {
         configuration.messages.duplicatePayloadLimit = 0
         configure(&configuration)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: loops)
-        let node = try await makeNode(configuration, on: group)
+        let wall = Wall()
+        let node = try await makeNode(configuration, on: group, wall: wall)
         let server = SignalServer(
             node: node, group: group,
             metricsPage: { accept in ("text/plain; version=0.0.4", "accept \(accept ?? "-")\n") },
             logger: Logger(label: "test"))
         do {
             try await server.start()
-            try await body(TestServer(node: node, server: server, port: server.localAddress?.port ?? 0))
+            try await body(TestServer(node: node, server: server, port: server.localAddress?.port ?? 0, wall: wall))
         } catch {
             await server.shutdown()
             try await group.shutdownGracefully()
@@ -47,15 +61,15 @@ struct TestServer: Sendable {
         try await group.shutdownGracefully()
     }
 
-    static func makeNode(_ configuration: NodeConfiguration, on group: MultiThreadedEventLoopGroup) async throws -> Node
-    {
+    static func makeNode(
+        _ configuration: NodeConfiguration, on group: MultiThreadedEventLoopGroup, wall: Wall = Wall()
+    ) async throws -> Node {
         let loops = Array(group.makeIterator())
         let loop = loops[0]
-        let wall: @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970 * 1_000_000) }
-        let hub = InMemoryHub(bounds: configuration.rendezvous.bounds, wallMicros: wall)
+        let hub = InMemoryHub(bounds: configuration.rendezvous.bounds, wallMicros: { wall.micros })
         let clock = NodeClock(
             monotonicMs: { Int64(DispatchTime.now().uptimeNanoseconds / 1_000_000) },
-            wall: { Timestamp(milliseconds: wall() / 1_000) })
+            wall: { Timestamp(milliseconds: wall.micros / 1_000) })
         let node = try await loop.submit {
             Node(
                 configuration: configuration,

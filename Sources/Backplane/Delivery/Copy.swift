@@ -25,6 +25,8 @@ struct Copy: Hashable, Sendable {
     var isPromised = false
     /// Submitted before, without an effect that lasted: it goes alone, for the shared state may refuse it again.
     var isRepeated = false
+    /// On which connection of its sender the client sent it last.
+    var sentOn: ConnectionID?
     /// When a copy that the shared state did not take is submitted again.
     var retryAt: Int64 = 0
 

@@ -14,15 +14,17 @@ extension Delivery {
         guard let resident = residents[sender] else { return }
         let pair = Pair(room: sender.room, from: sender.peer, session: resident.session, to: peer)
         if let known = copies.number(of: id, pair) {
+            copies[known]?.sentOn = resident.connection
             if let copy = copies[known], copy.isPromised { tell(copy, .stored) }
             return
         }
-        // A client that was away for the end of its signal sends it again before it reads of that: it has one end.
+        // A client that comes back sends again what ends before it reads of that: it has one end.
         if residents[sender]?.isAboutToHear(.news(of: id, to: peer)) == true { return }
         let letter = Letter(
             from: sender.peer, session: resident.session, node: node, number: copies.nextNumber(), id: id,
             payload: payload)
         var copy = Copy(letter: letter, pair: pair, state: .waiting, since: now)
+        copy.sentOn = resident.connection
         if let refusal = refusal(of: copy, whereabouts) { return tell(copy, .refused(refusal)) }
         if isReachable(pair, whereabouts) {
             copy.state = .here

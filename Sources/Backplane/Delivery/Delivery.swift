@@ -139,7 +139,9 @@ public struct Delivery: Hashable, Sendable {
             let connection = sender.connection
         else { return }
         if outcome != .stored {
-            residents[copy.pair.sender]?.noteEnd(.news(of: copy.letter.id, to: copy.pair.to), on: connection)
+            residents[copy.pair.sender]?.noteEnd(
+                .news(of: copy.letter.id, to: copy.pair.to),
+                .init(connection: connection, isAnswered: copy.sentOn == connection))
         }
         actions.append(.outcome(connection, id: copy.letter.id, to: copy.pair.to, outcome))
     }

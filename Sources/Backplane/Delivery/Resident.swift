@@ -19,6 +19,13 @@ struct Resident: Hashable, Sendable {
         let number: UInt64
     }
 
+    /// The end of a signal, as its sender was told it.
+    struct End: Hashable, Sendable {
+        let connection: ConnectionID
+        /// Whether the client has sent the signal on this connection: to send it there once more is a new try.
+        var isAnswered: Bool
+    }
+
     /// Letters that were confirmed and may still be submitted again.
     static let maxRemembered = 256
     /// Signals whose end is remembered.
@@ -41,8 +48,8 @@ struct Resident: Hashable, Sendable {
     var early: [InboxEntry] = []
     private var sequence: UInt64 = 0
     private var remembered: [Letter.Identity] = []
-    /// Signals of this session whose end it was told, by the news that must not follow, with the connection of the telling.
-    private var ends: [Letter.Identity: ConnectionID] = [:]
+    /// Signals of this session whose end it was told, by the news that must not follow.
+    private var ends: [Letter.Identity: End] = [:]
     private var oldestEnds: [Letter.Identity] = []
     /// The highest number per sender, for the model that dedupes by it.
     private var highest: [String: UInt64] = [:]
@@ -133,19 +140,22 @@ struct Resident: Hashable, Sendable {
     }
 
     /// The client was told how a signal of its own ended: it hears of no other end.
-    mutating func noteEnd(_ news: Letter.Identity, on connection: ConnectionID) {
-        guard ends.updateValue(connection, forKey: news) == nil else { return }
+    mutating func noteEnd(_ news: Letter.Identity, _ end: End) {
+        guard ends.updateValue(end, forKey: news) == nil else { return }
         oldestEnds.append(news)
         if oldestEnds.count > Self.maxEnds { ends[oldestEnds.removeFirst()] = nil }
     }
 
     func wasToldEnd(_ news: Letter.Identity) -> Bool { ends[news] != nil }
 
-    /// A client sends again what it has heard no end of: whether that end is on its way to it. One that was told on an
-    /// earlier connection has not arrived.
+    /// A client sends a signal again: whether its end is on the way to it. One that was told on an earlier connection has
+    /// not arrived; one that it heard is followed by a new try.
     mutating func isAboutToHear(_ news: Letter.Identity) -> Bool {
-        if let told = ends[news] {
-            if told == connection { return true }
+        if let end = ends[news] {
+            if end.connection == connection, !end.isAnswered {
+                ends[news]?.isAnswered = true
+                return true
+            }
             ends[news] = nil
             oldestEnds.removeAll { $0 == news }
         }

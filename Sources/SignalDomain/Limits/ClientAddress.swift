@@ -6,19 +6,19 @@ public struct ClientAddress: Hashable, Sendable, CustomStringConvertible {
     }
 
     public let family: Family
-    /// The address as a number: 32 bits for IPv4, 128 for IPv6.
-    public let bits: UInt128
+    // Two halves: an async function with a stored UInt128 among its arguments crashes (decision 0013).
+    private let high: UInt64
+    private let low: UInt64
 
-    public init(ipv4: UInt32) {
-        self.family = .ipv4
-        self.bits = UInt128(ipv4)
-    }
+    /// The address as a number: 32 bits for IPv4, 128 for IPv6.
+    public var bits: UInt128 { UInt128(high) << 64 | UInt128(low) }
+
+    public init(ipv4: UInt32) { self.init(family: .ipv4, bits: UInt128(ipv4)) }
 
     /// Folds `::ffff:a.b.c.d` to IPv4.
     public init(ipv6: UInt128) {
         let isMapped = ipv6 >> 32 == 0xFFFF
-        self.family = isMapped ? .ipv4 : .ipv6
-        self.bits = isMapped ? ipv6 & 0xFFFF_FFFF : ipv6
+        self.init(family: isMapped ? .ipv4 : .ipv6, bits: isMapped ? ipv6 & 0xFFFF_FFFF : ipv6)
     }
 
     /// Network-order bytes as in a socket address: 4 or 16, else nil.
@@ -53,6 +53,7 @@ public struct ClientAddress: Hashable, Sendable, CustomStringConvertible {
 
     private init(family: Family, bits: UInt128) {
         self.family = family
-        self.bits = bits
+        high = UInt64(truncatingIfNeeded: bits >> 64)
+        low = UInt64(truncatingIfNeeded: bits)
     }
 }

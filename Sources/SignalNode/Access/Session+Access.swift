@@ -41,7 +41,9 @@ extension Session {
             state.value.rules = node.rules(for: seat.room)
             state.value.principal = try principal(of: state.value.identity)
         } catch {
-            expel(error.closing ?? .forbidden)
+            // It is the room that has changed: a client that never had a token needs no other one.
+            let reason = error.closing ?? .forbidden
+            expel(reason == .unauthorized ? .forbidden : reason)
         }
     }
 

@@ -1,5 +1,5 @@
-import Crypto
 import SignalDomain
+import Synchronization
 
 /// The tokens that redeemed invites become. A key of `JWT_KEYS_FILE` signs them if one can; without, a key does that all
 /// nodes derive from `CLUSTER_SECRET`, so that invites need no other set-up.
@@ -7,22 +7,18 @@ extension Node {
     /// How tokens name the derived key.
     static let inviteKeyID = "bs-invites"
 
-    /// Derives the key.
-    static func inviteKeys(_ secret: SymmetricKey) -> Task<RoomTokenKeys?, Never> {
-        let key = Array(HMAC<SHA256>.authenticationCode(for: Array("bs:invite-tokens".utf8), using: secret))
-        let entry = #"{"kty":"oct","kid":"\#(inviteKeyID)","alg":"HS256","k":"\#(Base64URL.encode(key))"}"#
-        return Task { try? await RoomTokenKeys(jwks: Array(#"{"keys":[\#(entry)]}"#.utf8)) }
+    /// The derived key, made when it is needed first.
+    private func derivedKeys() async -> RoomTokenKeys? {
+        if let known = inviteKeys.withLock({ $0 }) { return known }
+        let made = try? await RoomTokenKeys(secret: inviteSecret, kid: Self.inviteKeyID)
+        inviteKeys.withLock { $0 = $0 ?? made }
+        return made
     }
 
     /// Signs the token of somebody who redeemed an invite; nil when no key can.
     func signInvited(_ token: RoomToken) async -> String? {
-        let derived = await inviteKeys.value
-        guard let keys = access.keys.flatMap({ $0.signingKey == nil ? nil : $0 }) ?? derived else { return nil }
-        do {
-            return try await keys.sign(token)
-        } catch {
-            return nil
-        }
+        if let keys = access.keys, keys.signingKey != nil { return try? await keys.sign(token) }
+        return try? await derivedKeys()?.sign(token)
     }
 
     /// The token, if its header names the derived key.
@@ -34,7 +30,7 @@ extension Node {
     }
 
     func verifyInvited(_ token: String) async -> Result<Identity, Refusal> {
-        guard let keys = await inviteKeys.value else { return .failure(.internalError) }
+        guard let keys = await derivedKeys() else { return .failure(.internalError) }
         return await verify(token, keys)
     }
 }

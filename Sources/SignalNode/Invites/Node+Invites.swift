@@ -20,6 +20,21 @@ public struct InviteRequest: Sendable {
     }
 }
 
+/// An invite as somebody wants to redeem it; nothing of it is checked.
+public struct InviteRedemption: Sendable {
+    public var code: String
+    /// The peer that the token is to be bound to; nil = any.
+    public var peerID: String?
+    /// A secret of the client: whoever asks again under the same one takes no second use.
+    public var session: String?
+
+    public init(code: String, peerID: String?, session: String?) {
+        self.code = code
+        self.peerID = peerID
+        self.session = session
+    }
+}
+
 /// Invites: a code that is shown once, kept as its digest, and redeemed for a room token a given number of times.
 extension Node {
     static let maxInviteUses = 10_000
@@ -97,32 +112,35 @@ extension Node {
     }
 
     /// Takes one use of an invite; answers `{token,namespace,room,grants,expiresAt}`.
-    ///
-    /// - Parameter session: a secret of the client: whoever asks again under the same one takes no second use.
-    public func redeemInvite(
-        code: String, peerID: String?, session: String?, from client: ClientAddress
-    ) async throws(Refusal) -> [UInt8] {
-        let peer = try Self.peer(peerID)
-        guard let code = InviteCode(code), code.shard < clusters.count, let id = Self.id(of: code) else {
+    public func redeem(_ wanted: InviteRedemption, from client: ClientAddress) async throws(Refusal) -> [UInt8] {
+        let peer = try Self.peer(wanted.peerID)
+        guard let code = InviteCode(wanted.code), code.shard < clusters.count, let id = Self.id(of: code) else {
             throw .inviteInvalid
         }
-        let redeemer = Self.digest(of: session.map { "session:" + $0 } ?? "once:" + Self.secret())
-        switch await clusters.cluster(code.shard).ask(.redeemInvite(id, redeemer: redeemer)) {
-        case .success(.invite(let invite?)):
-            let subject = "invite:\(id):\(redeemer.prefix(16))"
-            let token = memberToken(invite, subject: subject, peer)
-            guard let text = await signInvited(token) else { throw .internalError }
-            audit.record(
-                AuditEntry(
-                    .inviteRedeemed, by: .subject(subject), from: client, in: invite.room, target: "invite:\(id)",
-                    detail: "use \(invite.uses) of \(invite.maxUses)"))
-            var object = JSONObjectText()
-            object.add("token", text)
-            object.add("namespace", invite.room.namespace)
-            object.add("room", invite.room.room)
-            object.add("grants", invite.grants.names)
-            object.add("expiresAt", token.expiresAt)
-            return object.closed
+        let redeemer = Self.digest(of: wanted.session.map { "session:" + $0 } ?? "once:" + Self.secret())
+        let reply = await clusters.cluster(code.shard).ask(.redeemInvite(id, redeemer: redeemer))
+        let invite = try redeemed(reply, id, from: client)
+        let subject = "invite:\(id):\(redeemer.prefix(16))"
+        let token = memberToken(invite, subject: subject, peer)
+        guard let text = await signInvited(token) else { throw .internalError }
+        audit.record(
+            AuditEntry(
+                .inviteRedeemed, by: .subject(subject), from: client, in: invite.room, target: "invite:\(id)",
+                detail: "use \(invite.uses) of \(invite.maxUses)"))
+        var object = JSONObjectText()
+        object.add("token", text)
+        object.add("namespace", invite.room.namespace)
+        object.add("room", invite.room.room)
+        object.add("grants", invite.grants.names)
+        object.add("expiresAt", token.expiresAt)
+        return object.closed
+    }
+
+    private func redeemed(
+        _ reply: Result<BackplaneReply, BackplaneError>, _ id: InviteID, from client: ClientAddress
+    ) throws(Refusal) -> Invite {
+        switch reply {
+        case .success(.invite(let invite?)): return invite
         case .success:
             audit.record(
                 AuditEntry(

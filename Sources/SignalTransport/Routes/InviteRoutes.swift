@@ -40,10 +40,9 @@ struct InviteRoutes: Sendable {
             Route(.post, "/invites/redeem") { request, context in
                 let body = JSONBody(members: try await settings.object(in: request))
                 guard let code = try body.text("code") else { throw Refusal.badRequest("code is missing.") }
-                return Response(
-                    json: try await node.redeemInvite(
-                        code: code, peerID: body.text("peerId"), session: body.text("sid"),
-                        from: settings.caller(request, context).client))
+                let wanted = InviteRedemption(
+                    code: code, peerID: try body.text("peerId"), session: try body.text("sid"))
+                return Response(json: try await node.redeem(wanted, from: settings.caller(request, context).client))
             },
         ]
     }

@@ -221,10 +221,30 @@ struct DeliveryTests {
         var rig = rig("ann")
         _ = rig.send("1", to: "far")
         #expect(rig.answer(.notFound) == [.tells("ann", "1", .refused(.notFound))])
-        #expect(rig.send("1", to: "far") == [], "it is on this connection")
         rig.seat("ann")
         #expect(rig.send("1", to: "far") == [.sends("1", to: "far")])
         _ = rig.store()
         #expect(rig.receive(rig.news(of: "1", to: "far"), at: "ann") == [.delivers("news of 1", to: "ann", 1)])
+    }
+
+    @Test("an end that is told before the client repeats its signal is the end of the repeated one too")
+    func endBeforeRepetition() {
+        var rig = rig("ann")
+        _ = rig.send("1", to: "far")
+        rig.seat("ann")
+        #expect(rig.answer(.notFound) == [.tells("ann", "1", .refused(.notFound))])
+        #expect(rig.send("1", to: "far") == [], "the client has not read it yet")
+        #expect(rig.send("1", to: "far") == [.sends("1", to: "far")], "now it has")
+    }
+
+    @Test("a signal that is sent again after its end is a new try")
+    func newTry() {
+        var rig = rig("ann", "bob")
+        _ = rig.send("1", to: "far")
+        #expect(rig.answer(.notFound) == [.tells("ann", "1", .refused(.notFound))])
+        #expect(rig.send("1", to: "far") == [.sends("1", to: "far")])
+        _ = rig.send("2", to: "bob")
+        #expect(rig.confirm("bob", through: 1) == [.tells("ann", "2", .received)])
+        for _ in 0..<3 { #expect(rig.send("2", to: "bob") == [.tells("ann", "2", .received)]) }
     }
 }

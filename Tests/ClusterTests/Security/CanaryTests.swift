@@ -11,6 +11,9 @@ struct CanaryTests {
     private static let wrong = mark + "wrong-token"
     private static let clusterSecret = mark + "cluster-secret-0123456789abcdef"
     private static let redisPassword = mark + "redis-password"
+    private static let adminToken = mark + "admin-token-0123456789"
+    private static let signingSecret = mark + "signing-secret-0123456789abcdef"
+    private static let turnSecret = mark + "turn-secret-0123456789"
     private static let payload = mark + "sdp-payload"
 
     @Test("no secret and no payload is in a log line, a metric, an error, a health answer or the audit log")
@@ -20,11 +23,17 @@ struct CanaryTests {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         let audit = folder.appending(path: "audit.jsonl").path
+        let keys = folder.appending(path: "keys.json").path
+        let key = Data(Self.signingSecret.utf8).base64EncodedString().replacing("=", with: "")
+        try Data(#"{"keys":[{"kty":"oct","kid":"h","alg":"HS256","k":"\#(key)"}]}"#.utf8).write(
+            to: URL(filePath: keys))
         let node = try NodeProcess(
             "n1",
             settings: [
                 "SIGNAL_TOKEN_SHA256": try Self.sha256(Self.token), "CLUSTER_SECRET": Self.clusterSecret,
-                "REDIS_URL": redis.url, "LOG_LEVEL": "trace", "AUDIT_LOG": audit,
+                "REDIS_URL": redis.url, "LOG_LEVEL": "trace", "AUDIT_LOG": audit, "JWT_KEYS_FILE": keys,
+                "ADMIN_TOKEN_SHA256": try Self.sha256(Self.adminToken), "TURN_SECRET": Self.turnSecret,
+                "TURN_URIS": "turn:127.0.0.1:3478", "TOKEN_FAILURES": "0",
             ])
         let ready = ContinuousClock.now + .seconds(10)
         while try await TestHTTP.get("/readyz", port: node.port).status != 200, ContinuousClock.now < ready {
@@ -43,12 +52,15 @@ struct CanaryTests {
         _ = node.process.wait(seconds: 15)
         seen.append(("the log", node.log))
         seen.append(("the audit log", try String(contentsOfFile: audit, encoding: .utf8)))
-        let digest = try Self.sha256(Self.token)
+        let secrets = [
+            Self.token, Self.clusterSecret, Self.redisPassword, Self.adminToken, Self.signingSecret, Self.turnSecret,
+        ]
+        let forms = try secrets.flatMap { secret in
+            [try Self.sha256(secret), Data(secret.utf8).base64EncodedString().replacing("=", with: "")]
+        }
         for (name, text) in seen {
             #expect(!text.isEmpty, "\(name) says something")
-            #expect(!text.contains(Self.mark), "\(name)")
-            #expect(!text.contains(digest), "\(name)")
-            #expect(!text.contains(Data(Self.token.utf8).base64EncodedString()), "\(name)")
+            for form in [Self.mark] + forms { #expect(!text.contains(form), "\(name)") }
         }
         #expect(seen.count > 20)
     }
@@ -58,17 +70,18 @@ struct CanaryTests {
     private func answers(of node: NodeProcess) async throws -> [(String, String)] {
         var seen: [(String, String)] = []
         let record = #"{"namespace":"n","room":"r","peerId":"p","token":"\#(Self.token)","ttlMs":"\#(Self.payload)"}"#
-        for token in [Self.token, Self.wrong] {
+        for token in [Self.token, Self.wrong, Self.adminToken, Self.signingSecret, Self.turnSecret] {
             let bearer = [("Authorization", "Bearer \(token)")]
             for path in [
                 "/health", "/livez", "/readyz", "/lb-ready", "/bootstrap", "/rendezvous/discover", "/nothing",
-                "/signal",
+                "/signal", "/admin/nodes", "/admin/rooms", "/admin/rooms/global/r", "/invites?room=r",
             ] {
-                seen.append((path, try await TestHTTP.get("\(path)?token=\(token)&room=r", port: node.port).body))
+                seen.append((path, try await TestHTTP.get("\(path)\(path.contains("?") ? "&" : "?")token=\(token)&room=r", port: node.port).body))
                 seen.append((path, try await TestHTTP.get(path, port: node.port, headers: bearer).body))
             }
             for path in [
-                "/rendezvous/register", "/rendezvous/unregister", "/tickets", "/invites", "/admin/drain", "/health",
+                "/rendezvous/register", "/rendezvous/unregister", "/tickets", "/invites", "/invites/redeem",
+                "/admin/rooms/global/r/kick", "/admin/revocations", "/health",
             ] {
                 let body = try await TestHTTP.post("\(path)?token=\(token)", json: record, port: node.port).body
                 seen.append((path, body))
