@@ -76,7 +76,8 @@ struct CanaryTests {
                 "/health", "/livez", "/readyz", "/lb-ready", "/bootstrap", "/rendezvous/discover", "/nothing",
                 "/signal", "/admin/nodes", "/admin/rooms", "/admin/rooms/global/r", "/invites?room=r",
             ] {
-                seen.append((path, try await TestHTTP.get("\(path)\(path.contains("?") ? "&" : "?")token=\(token)&room=r", port: node.port).body))
+                let query = (path.contains("?") ? "&" : "?") + "token=\(token)&room=r"
+                seen.append((path, try await TestHTTP.get(path + query, port: node.port).body))
                 seen.append((path, try await TestHTTP.get(path, port: node.port, headers: bearer).body))
             }
             for path in [

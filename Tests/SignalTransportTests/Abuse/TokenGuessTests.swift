@@ -30,7 +30,9 @@ import Testing
         }
     }
 
-    private func expect(_ status: Int, _ server: TestServer, _ token: String?, from forwarded: String? = nil) async throws {
+    private func expect(_ status: Int, _ server: TestServer, _ token: String?, from forwarded: String? = nil)
+        async throws
+    {
         let answer = try await guess(server, token, from: forwarded)
         #expect(answer == status)
     }
