@@ -69,7 +69,8 @@ struct EdgeRulesTests {
             try Self.shell(
                 #"(printf 'GET /signal?room=r HTTP/1.1\r\nHost: localhost\r\n\#(lines)\r\n\r\n'; sleep 1) | "#
                     + "timeout 5 openssl s_client -quiet -connect 127.0.0.1:\(edge.port) -servername localhost "
-                    + "-CAfile \(certificate) -verify_return_error -verify_hostname localhost -alpn http/1.1 -no_ign_eof \(version) 2>/dev/null",
+                    + "-CAfile \(certificate) -verify_return_error -verify_hostname localhost -alpn http/1.1 "
+                    + "-no_ign_eof \(version) 2>/dev/null",
                 in: directory
             )
         }
@@ -85,6 +86,7 @@ struct EdgeRulesTests {
         let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
         let child = try ChildProcess(["/bin/sh", "-c", command], environment: ["PATH": path], output: output)
         #expect(child.wait(seconds: 20), "\(command)")
-        return try String(contentsOfFile: output, encoding: .utf8)
+        // Frames of the WebSocket are no text.
+        return String(decoding: try Data(contentsOf: URL(filePath: output)), as: UTF8.self)
     }
 }
