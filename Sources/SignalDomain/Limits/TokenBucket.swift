@@ -31,7 +31,7 @@ public struct TokenBucket: Hashable, Sendable {
             tokens -= price
             return .admitted
         }
-        let wait = (price + missing - tokens) * Double(max(refillMs, 1)) / Double(max(size, 1))
+        let wait = (price + missing - tokens - Self.rounding) * Double(max(refillMs, 1)) / Double(max(size, 1))
         return .refused(retryAfterMs: min(max(1, Int64(wait.rounded(.up))), max(1, refillMs)))
     }
 
