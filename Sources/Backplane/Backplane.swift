@@ -12,7 +12,9 @@ public protocol Backplane: AnyObject {
     func connect(as node: NodeInstance, events: @escaping (BackplaneEvent) -> Void)
 
     /// Drops the connection and dials again under a new generation, as after a silent failure.
-    func reconnect(reason: String)
+    ///
+    /// - Parameter reason: for the log.
+    func reconnect(after loss: LinkLoss, reason: String)
 
     /// Sends one command; commands take effect in the order of the calls. Not connected: fails at once.
     func call(
@@ -31,7 +33,8 @@ public protocol Backplane: AnyObject {
 public enum BackplaneEvent {
     /// All links are up and the inbox subscription is confirmed.
     case up(generation: UInt64)
-    case down(reason: String)
+    /// A connection that was up is given up; the reason is for the log.
+    case down(LinkLoss, reason: String)
     /// One batch of inbox frames.
     case inbox(ByteBuffer)
 }

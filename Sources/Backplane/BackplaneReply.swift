@@ -31,8 +31,8 @@ public enum BackplaneReply: Hashable, Sendable {
     /// of the others, whose frames may have been lost with the last connection.
     case announced(lost: [AnnounceLoss], waiting: [WaitingLetters] = [])
     case snapshot(RoomSnapshot)
-    /// The cursor for the next chunk; 0 when nothing is left.
-    case swept(cursor: UInt64)
+    /// The cursor for the next chunk, 0 when nothing is left, and how many members this one removed.
+    case swept(cursor: UInt64, members: Int)
     /// Whether the claim is ours.
     case claimed(Bool)
     case rooms([RoomKey])

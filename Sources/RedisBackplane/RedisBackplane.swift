@@ -48,9 +48,9 @@ public final class RedisBackplane: Backplane {
         }
     }
 
-    public func reconnect(reason: String) {
+    public func reconnect(after loss: LinkLoss, reason: String) {
         guard links != nil else { return }
-        lose(reason: reason)
+        lose(loss, reason: reason)
         redial(reason: reason)
     }
 
@@ -139,14 +139,14 @@ public final class RedisBackplane: Backplane {
     private func linkLost(_ name: String, _ error: RedisError?) {
         guard isUp else { return }
         let reason = "\(name): \(error.map { "\($0)" } ?? "closed")"
-        lose(reason: reason)
+        lose(LinkLoss(error), reason: reason)
         redial(reason: reason)
     }
 
-    private func lose(reason: String) {
+    private func lose(_ loss: LinkLoss, reason: String) {
         guard isUp else { return }
         isUp = false
-        events?(.down(reason: reason))
+        events?(.down(loss, reason: reason))
     }
 
     private func redial(reason: String, isHealthy: Bool = false) {
@@ -228,6 +228,18 @@ public final class RedisBackplane: Backplane {
 /// The digests under which one connection's server knows the scripts.
 struct ScriptShelf {
     var digests: [Script: String] = [:]
+}
+
+extension LinkLoss {
+    /// - Parameter error: why a link went down; nil = its connection ended.
+    init(_ error: RedisError?) {
+        switch error {
+        case .timedOut: self = .timeout
+        case .server: self = .refused
+        case .protocolViolation, .unexpectedReply: self = .malformed
+        case nil, .closed, .connectionLost, .connectFailed, .notConnected, .pipelineFull: self = .closed
+        }
+    }
 }
 
 extension BackplaneError {

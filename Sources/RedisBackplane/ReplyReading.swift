@@ -45,7 +45,8 @@ enum ReplyReading {
         case .sync:
             return nil
         case .sweep:
-            return value.string.flatMap { UInt64($0) }.map { .swept(cursor: $0) }
+            guard let cursor = word.flatMap({ UInt64($0) }), let members = parts[safe: 1]?.int else { return nil }
+            return .swept(cursor: cursor, members: Int(clamping: members))
         case .claimSweep:
             return value.int.map { .claimed($0 == 1) }
         case .roomsOfDead:

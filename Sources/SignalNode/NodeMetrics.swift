@@ -17,6 +17,14 @@ public final class NodeMetrics: Sendable {
     let relayDropped = Counter(label: Family.relayDropped.rawValue)
     let degradedDrops = Counter(label: Family.degradedDrops.rawValue)
     let refences = Counter(label: Family.refences.rawValue)
+    let swept = Counter(label: Family.membersSwept.rawValue)
+    let epochChanges = Counter(label: Family.epochChanges.rawValue)
+    let roundTrip = Timer(label: Family.roundTrip.rawValue)
+    /// All of them from the start: an increase of what was not there before is none to Prometheus.
+    private let reconnects = Dictionary(
+        uniqueKeysWithValues: LinkLoss.allCases.map {
+            ($0, Counter(label: Family.reconnects.rawValue, dimensions: [("reason", $0.rawValue)]))
+        })
     private let relayUsage = Counter(label: Family.relayUsage.rawValue)
     private let slowConsumers = Counter(label: Family.slowConsumers.rawValue)
     private let labelOverflow = Counter(label: Family.labelOverflow.rawValue)
@@ -63,27 +71,32 @@ public final class NodeMetrics: Sendable {
         case auditEntries = "bs_audit_entries_total"
         case auditLost = "bs_audit_lost_total"
         case blocked = "bs_blocked_total"
+        case reconnects = "bs_redis_reconnects_total"
+        case epochChanges = "bs_redis_epoch_changes_total"
+        case roundTrip = "bs_redis_roundtrip_seconds"
+        case membersSwept = "bs_members_swept_total"
+        case memoryLimit = "bs_memory_limit_bytes"
+        case buildInfo = "bs_build_info"
 
-        public var isGauge: Bool {
-            switch self {
-            case .activeConnections, .degraded, .redisUp, .draining, .rooms, .rendezvousWatches: true
-            default: false
-            }
-        }
-
-        /// Whether the value is read at the scrape, not counted as it happens.
+        /// Whether the value is read at the scrape, not counted as it happens; each of these is a gauge.
         public var isSampled: Bool {
             switch self {
-            case .activeConnections, .redisUp, .degraded, .draining, .rooms, .rendezvousWatches: true
+            case .activeConnections, .redisUp, .degraded, .draining, .rooms, .rendezvousWatches, .memoryLimit,
+                .buildInfo:
+                true
             default: false
             }
         }
+
+        /// Whether it counts how long something took; what is neither this nor sampled is a counter.
+        public var isHistogram: Bool { self == .roundTrip }
 
         public var labelNames: [String] {
             switch self {
             case .iceState: ["ice_state"]
             case .iceOutcomes: ["outcome"]
-            case .failureReason: ["reason"]
+            case .failureReason, .reconnects: ["reason"]
+            case .buildInfo: ["version"]
             case .regionCarrier: ["region", "carrier"]
             case .rejected, .closes: ["code"]
             case .receipts: ["outcome"]
@@ -125,6 +138,12 @@ public final class NodeMetrics: Sendable {
             case .auditEntries: "Entries that were given to the audit log."
             case .auditLost: "Entries that the audit log could not take."
             case .blocked: "Connections and requests of blocked addresses."
+            case .reconnects: "Times that the links to Redis were given up and dialled again, by reason."
+            case .epochChanges: "Times that Redis answered with another data set than before: it lost its data."
+            case .roundTrip: "Seconds from a heartbeat to its answer, by which Redis is slow or not."
+            case .membersSwept: "Members of dead nodes that this node removed from the shared state."
+            case .memoryLimit: "Memory at which the kernel ends the process; absent without such a limit."
+            case .buildInfo: "1, with the version of the program."
             }
         }
     }
@@ -163,6 +182,8 @@ public final class NodeMetrics: Sendable {
             }
         Counter(label: Family.receipts.rawValue, dimensions: [("outcome", label)]).increment()
     }
+
+    func reconnected(after loss: LinkLoss) { reconnects[loss]?.increment() }
 
     func inboxDropped(malformed: Int, unknown: Int) {
         if malformed + unknown > 0 { relayDropped.increment(by: malformed + unknown) }

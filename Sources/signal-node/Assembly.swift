@@ -147,12 +147,20 @@ enum Assembly {
         registry.registerSampler(MetricFamily(.draining)) { [SampledValue(node.status.isDraining ? 1 : 0)] }
         registry.registerSampler(MetricFamily(.rendezvousWatches)) { [SampledValue(Double(node.watchCount))] }
         registry.registerSampler(MetricFamily(.rooms)) { [SampledValue(Double(node.roomCount))] }
+        registry.registerSampler(MetricFamily(.memoryLimit)) { MemoryLimit.bytes().map { [SampledValue($0)] } ?? [] }
+        registry.registerSampler(MetricFamily(.buildInfo)) {
+            [SampledValue(1, labels: [("version", SignalNodeCommand.version)])]
+        }
     }
 }
 
 extension MetricFamily {
     init(_ family: NodeMetrics.Family) {
-        self.init(family.rawValue, family.isGauge ? .gauge : .counter, family.help, labels: family.labelNames)
+        let kind: Kind =
+            if family.isSampled { .gauge } else if family.isHistogram {
+                .histogram(buckets: Self.latencyBuckets)
+            } else { .counter }
+        self.init(family.rawValue, kind, family.help, labels: family.labelNames)
     }
 }
 

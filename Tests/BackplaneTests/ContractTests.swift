@@ -152,9 +152,12 @@ struct ContractTests {
             _ = try await b.next { $0 == .dead(a.node) }
             #expect(try await b.call(.claimSweep(dead: a.node, by: b.node)) == .claimed(true))
             #expect(try await b.call(.roomsOfDead(a.node)) == .rooms([room]))
-            #expect(try await b.call(.sweep(room, dead: b.node, cursor: 0)) == .swept(cursor: 0))
+            #expect(try await b.call(.sweep(room, dead: b.node, cursor: 0)) == .swept(cursor: 0, members: 0))
             #expect(try await b.call(.count(room)) == .count(2), "a live node cannot be swept")
-            for _ in 0..<2 { #expect(try await b.call(.sweep(room, dead: a.node, cursor: 0)) == .swept(cursor: 0)) }
+            for members in [1, 0] {
+                let swept = try await b.call(.sweep(room, dead: a.node, cursor: 0))
+                #expect(swept == .swept(cursor: 0, members: members))
+            }
             #expect(try await b.call(.count(room)) == .count(1))
             _ = try await b.call(.unindex(a.node, room))
             _ = try await b.call(.finishSweep(dead: a.node))

@@ -3,6 +3,7 @@
 import sys
 
 import edge
+import grace
 import manifests
 import monitoring
 import node
@@ -20,6 +21,7 @@ for name, objects in rendered.items():
         manifests.check(name, objects, the_node)
         edge.check(name, objects)
 manifests.check_images(rendered)
+grace.check_compose(the_node)
 monitoring.check(the_node, rendered)
 rules.check()
 scripts.check()

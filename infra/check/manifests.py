@@ -6,6 +6,7 @@ import tempfile
 import yaml
 
 import custom
+import grace
 import pods
 import report
 import settings
@@ -29,6 +30,7 @@ def check(overlay, objects, node):
     report.expect(overlay, "probes ask what is served", pods.probes(workloads, node))
     report.expect(overlay, "settings of the nodes exist", settings.unknown(objects, node))
     settings.accepted(overlay, objects)
+    report.expect(overlay, "nodes have time for their drain", grace.of_pods(objects, node))
     report.expect(overlay, "pods have no more rights than they need", pods.rights(objects, workloads))
     report.expect(overlay, "volumes are there and come from somewhere", pods.volumes(objects, workloads))
 

@@ -14,8 +14,9 @@ HEALTH_PATHS = ("/health", "/livez", "/readyz", "/lb-ready", "/metrics")
 
 
 class Node:
-    def __init__(self, settings, labels, paths):
+    def __init__(self, settings, defaults, labels, paths):
         self.settings = settings
+        self.defaults = defaults
         self.labels = labels
         self.paths = paths
 
@@ -26,7 +27,11 @@ class Node:
             report.failed("node", f"{binary} is missing: `make {binary}` builds it.")
             report.finish()
         flags = subprocess.run([binary, "serve", "--help"], capture_output=True, text=True, timeout=30).stdout
-        settings = {flag.upper().replace("-", "_") for flag in re.findall(r"^ +--([a-z0-9-]+)", flags, re.M)}
+        texts = {flag.upper().replace("-", "_"): text
+                 for flag, text in re.findall(r"^ +--([a-z0-9-]+)(.*?)(?=^ +--|\Z)", flags, re.M | re.S)}
+        defaults = {each: re.search(r"\(default: (.*?)\)", text, re.S) for each, text in texts.items()}
+        defaults = {each: found[1] for each, found in defaults.items() if found}
+        settings = set(texts)
         # An address may also come from a file, which its flag does not say.
         reference = read("docs/configuration.md")
         settings |= {f"{address}_FILE" for address in re.findall(r"^\| `(\w+)` \*address\*", reference, re.M)}
@@ -39,14 +44,24 @@ class Node:
         report.expect("node", f"{len(settings)} settings, {len(exported)} metrics, {' '.join(sorted(paths))}", [
             f"docs/configuration.md has {name}, {binary} has not: build it again"
             for name in sorted(documented) if not {name, f"{name}_FILE"} & settings])
+        report.expect("node", "docs/metrics.md has every metric that it exports", [
+            f"docs/metrics.md has no {name}" for name in sorted(exported)
+            if name.startswith("bs_") and not {name, f"{name}_count"} & set(labels)])
         known = {name: labels.get(name, set()) for name in exported | set(labels)}
-        return Node(settings, known, paths)
+        return Node(settings, defaults, known, paths)
 
 
 def documented_labels():
     """The families of docs/metrics.md, which a test compares with the code, and their labels."""
-    rows = re.findall(r"^\| `(bs_\w+)` \| \w+ \| (.*?) \|", read("docs/metrics.md"), re.M)
-    return {name: set(re.findall(r"`(\w+)`", labels)) for name, labels in rows}
+    rows = re.findall(r"^\| `(bs_\w+)` \| (\w+) \| (.*?) \|", read("docs/metrics.md"), re.M)
+    known = {}
+    for name, kind, labels in rows:
+        labels = set(re.findall(r"`(\w+)`", labels))
+        if kind == "histogram":
+            known |= {f"{name}_bucket": labels | {"le"}, f"{name}_sum": labels, f"{name}_count": labels}
+        else:
+            known[name] = labels
+    return known
 
 
 def read(path):

@@ -22,9 +22,6 @@ def probes(workloads, node):
                      for kind in ("startupProbe", "readinessProbe", "livenessProbe")]
             if paths != ["/health", "/readyz", "/livez"]:
                 yield f"{name(workload)} asks {paths}"
-            drain = one["lifecycle"]["preStop"]["sleep"]["seconds"] + 25
-            if pod(workload)["terminationGracePeriodSeconds"] <= drain:
-                yield f"{name(workload)} is killed before its drain of {drain} s ends"
 
 
 def rights(objects, workloads):

@@ -55,6 +55,8 @@ EXAMPLES = {
     "redis-sentinel-password": "0",
     "signal-token-sha256": "0" * 64,
     "admin-token-sha256": "1" * 64,
-    "jwt-keys.json": '{"keys":[]}',
+    # The public key of RFC 8037, appendix A.2.
+    "jwt-keys.json": '{"keys":[{"kty":"OKP","crv":"Ed25519","kid":"example","alg":"EdDSA",'
+                     '"x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}',
     "turn-secret": "0" * 32,
 }

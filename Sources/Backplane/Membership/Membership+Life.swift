@@ -54,7 +54,7 @@ extension Membership {
         }
         guard life == .live else { return drain() }
         if beatsSent >= beatsEchoed + 2 {
-            actions.append(.reconnect(reason: "the inbox is silent"))
+            actions.append(.reconnect(after: .silent, reason: "the inbox is silent"))
             return drain()
         }
         if !beatInFlight { beat() }
@@ -102,7 +102,7 @@ extension Membership {
             if let epoch, epoch != beat.epoch {
                 // Another data set answers: what this connection learned so far belongs to the old one.
                 self.epoch = beat.epoch
-                actions.append(.reconnect(reason: "the epoch changed"))
+                actions.append(.reconnect(after: .epoch, reason: "the epoch changed"))
                 return
             }
             if life == .arriving { becomeLive(now: now) }
@@ -115,7 +115,7 @@ extension Membership {
         case .fenced:
             actions.append(.refence)
         default:
-            actions.append(.reconnect(reason: "unexpected reply"))
+            actions.append(.reconnect(after: .malformed, reason: "unexpected reply"))
         }
     }
 

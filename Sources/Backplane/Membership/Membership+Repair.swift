@@ -12,7 +12,11 @@ extension Membership {
         case .success(let reply): apply(command, reply, now: now)
         case .failure(.refused(let reason)):
             // A store that is full refuses joins and nothing else; anything else that is refused needs a new start.
-            if case .join(let join) = command { refused(join) } else { actions.append(.reconnect(reason: reason)) }
+            if case .join(let join) = command {
+                refused(join)
+            } else {
+                actions.append(.reconnect(after: .refused, reason: reason))
+            }
         case .failure: break  // The loss of the connection is on its way, and repairs everything.
         }
         pump()
@@ -27,7 +31,7 @@ extension Membership {
         case (.update(let command), .updated(let version)): updated(command, version: version, now: now)
         case (.announce(let command), .announced(let lost, _)): announced(command, lost)
         case (.sync(let key), .snapshot(let snapshot)): synced(key, snapshot, now: now)
-        case (.sweep(let key, let dead, _), .swept(let cursor)): swept(key, dead, cursor)
+        case (.sweep(let key, let dead, _), .swept(let cursor, _)): swept(key, dead, cursor)
         case (.claimSweep(let dead, _), .claimed(let isOurs)): claimed(dead, isOurs)
         case (.roomsOfDead(let dead), .rooms(let keys)): walk(dead, keys)
         case (.finishSweep(let dead), _): sweeps[dead] = nil

@@ -120,7 +120,7 @@ extension Membership {
             actions.append(.refence)
         default:
             rooms[command.room] = room
-            actions.append(.reconnect(reason: "unexpected reply"))
+            actions.append(.reconnect(after: .malformed, reason: "unexpected reply"))
         }
     }
 

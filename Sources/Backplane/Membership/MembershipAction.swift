@@ -7,7 +7,7 @@ public enum MembershipAction: Hashable, Sendable {
     /// Begin a new life: pick a new instance and call `begin(as:)`.
     case refence
     /// Drop the connection and dial again.
-    case reconnect(reason: String)
+    case reconnect(after: LinkLoss, reason: String)
     case call(BackplaneCommand)
     /// Other nodes know other shards; the node tries again until they agree.
     case mismatched

@@ -34,11 +34,11 @@ public final class InMemoryBackplane: Backplane {
         dial()
     }
 
-    public func reconnect(reason: String) {
+    public func reconnect(after loss: LinkLoss, reason: String) {
         guard node != nil else { return }
         let wasUp = isUp
         disconnect()
-        if wasUp { events?(.down(reason: reason)) }
+        if wasUp { events?(.down(loss, reason: reason)) }
         dial()
     }
 

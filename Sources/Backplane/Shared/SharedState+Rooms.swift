@@ -98,11 +98,11 @@ extension SharedState {
 
     /// SWEEP refuses a live node: only a dead one has members that nobody holds.
     mutating func sweep(_ key: RoomKey, _ node: NodeInstance, _ clock: Clock) -> BackplaneReply {
-        guard live[node] == nil, let room = rooms[key] else { return .swept(cursor: 0) }
+        guard live[node] == nil, let room = rooms[key] else { return .swept(cursor: 0, members: 0) }
         let lost = room.members.filter { $0.value.node == node }.sorted { $0.key.text < $1.key.text }
         for (peer, member) in lost { _ = remove(peer, member, from: key, .nodeLost, clock, telling: { $0 != node }) }
         rooms[key]?.interest[node] = nil
-        return .swept(cursor: 0)
+        return .swept(cursor: 0, members: lost.count)
     }
 }
 

@@ -74,7 +74,7 @@ enum ProcessTable {
             .flatMap { Double($0.dropFirst("btime ".count)) }
     }
 
-    private static func read(_ path: String) -> String? {
+    static func read(_ path: String) -> String? {
         (try? Data(contentsOf: URL(filePath: path))).map { String(decoding: $0, as: UTF8.self) }
     }
 }

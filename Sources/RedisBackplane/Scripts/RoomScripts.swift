@@ -80,7 +80,7 @@ extension Script {
 
     /// KEYS live m n s g i; ARGV nid K cursor inboxTTL
     static let sweepLua = """
-        if redis.call('ZSCORE', KEYS[1], ARGV[1]) then return '0' end
+        if redis.call('ZSCORE', KEYS[1], ARGV[1]) then return {'0', 0} end
         local keys = room(1)
         local page = redis.call('HSCAN', keys.m, ARGV[3], 'COUNT', 500)
         local lost = {}
@@ -94,7 +94,7 @@ extension Script {
         end
         if page[1] == '0' then redis.call('HDEL', keys.n, ARGV[1]) end
         tidy(keys)
-        return page[1]
+        return {page[1], #lost}
         """
 
     /// KEYS live m n s g i a;

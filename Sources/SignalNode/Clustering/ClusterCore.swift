@@ -36,6 +36,8 @@ final class ClusterCore {
     private var answers: [ConnectionID: (JoinAnswer) -> Void] = [:]
     private var sessions: [ConnectionID: Session] = [:]
     private var generation: UInt64 = 0
+    /// The data set that answered last.
+    private var epoch: String?
     private var isPulsing = false
     private var isRetired = false
 
@@ -137,7 +139,8 @@ final class ClusterCore {
             reloadSanctions()
             perform(machine.connected(generation: generation, now: now))
             changed("up")
-        case .down(let reason):
+        case .down(let loss, let reason):
+            metrics.reconnected(after: loss)
             logger.warning("backplane.down", metadata: ["reason": "\(reason)"])
             perform(machine.disconnected(now: now))
             relay.drop()
@@ -170,6 +173,7 @@ final class ClusterCore {
     private func completed(
         _ command: BackplaneCommand, _ result: Result<BackplaneReply, BackplaneError>, _ generation: UInt64
     ) {
+        if case .success(.swept(_, let members)) = result { metrics.swept.increment(by: members) }
         let wasLive = machine.isLive
         perform(machine.completed(command, result, generation: generation, now: now))
         // Whoever has no lease is told nothing: what was decided just before it is read now.
@@ -179,19 +183,6 @@ final class ClusterCore {
     func describe(_ info: NodeInfo) { perform(machine.describe(info, now: now)) }
 
     // MARK: Moderation
-
-    /// On every connection anew: this node may have missed decisions, and the shared state may have lost some. What it
-    /// holds is read before the first join of the connection is answered.
-    private func reloadSanctions() {
-        backplane.call(.sanctions) { [weak self] result in
-            guard let self, case .success(.sanctions(let stored)) = result else { return }
-            let lost = recall(stored)
-            for start in stride(from: 0, to: lost.count, by: AnnounceCommand.pageSize) {
-                let page = Array(lost[start..<min(start + AnnounceCommand.pageSize, lost.count)])
-                backplane.call(.sanction(page, isNew: false)) { _ in }
-            }
-        }
-    }
 
     /// Removes a member of this node from a room, or all of them, with a socket or without.
     func expel(_ room: RoomKey, _ peer: PeerID?, _ reason: CloseReason) {
@@ -299,8 +290,8 @@ final class ClusterCore {
             logger.warning("cluster.lease-lost")
             metrics.refences.increment()
             perform(machine.begin(as: makeInstance(), now: now))
-        case .reconnect(let reason):
-            backplane.reconnect(reason: reason)
+        case .reconnect(let loss, let reason):
+            backplane.reconnect(after: loss, reason: reason)
         case .call(let command):
             call(command)
         case .mismatched:
@@ -339,11 +330,26 @@ final class ClusterCore {
 
     private func beat(_ command: BackplaneCommand) {
         let report = report(liveNodes)
+        let sent = NIODeadline.now()
         backplane.call(command.reporting(report)) { [weak self, generation] result in
-            if result == .success(.mismatched) { self?.status.update { $0.isMismatched = true } }
-            if case .success(.beat(let beat)) = result { self?.heard(beat, after: report) }
-            self?.completed(command, result, generation)
+            guard let self else { return }
+            switch result {
+            case .success(.mismatched): status.update { $0.isMismatched = true }
+            case .success(.registered(let epoch)): answered(in: NIODeadline.now() - sent, by: epoch)
+            case .success(.beat(let beat)):
+                answered(in: NIODeadline.now() - sent, by: beat.epoch)
+                heard(beat, after: report)
+            default: break
+            }
+            completed(command, result, generation)
         }
+    }
+
+    /// Registrations and heartbeats tell which data set answers, also to a node whose lease went with the last one.
+    private func answered(in time: TimeAmount, by epoch: String) {
+        metrics.roundTrip.recordNanoseconds(time.nanoseconds)
+        if let known = self.epoch, known != epoch { metrics.epochChanges.increment() }
+        self.epoch = epoch
     }
 
     private func heard(_ beat: HeartbeatReply, after report: NodeReport) {
@@ -386,13 +392,5 @@ final class ClusterCore {
     private func on(_ connection: ConnectionID, _ body: @escaping @Sendable (Session) -> Void) {
         guard let session = sessions[connection] else { return }
         session.seat.shard.loop.execute { body(session) }
-    }
-}
-
-extension BackplaneCommand {
-    /// A heartbeat as it is sent: the machine that asks for it knows nothing of reports.
-    fileprivate func reporting(_ report: NodeReport) -> BackplaneCommand {
-        guard case .heartbeat(let node, let sequence, _) = self else { return self }
-        return .heartbeat(node, sequence: sequence, report: report)
     }
 }

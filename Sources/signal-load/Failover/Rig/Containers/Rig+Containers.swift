@@ -17,7 +17,7 @@ extension Rig {
             profiles: kind == .single ? [] : ["ha"], directory: settings.directory)
         try await project.up(sentinelNames + ["edge"])
 
-        let password = try await project.read("/run/signal/redis", of: "redis")
+        let password = try await project.read("/run/signal/redis-admin", of: "redis")
         var servers: [RedisServer] = []
         for name in redisNames {
             servers.append(
