@@ -21,6 +21,8 @@ extension NodeConfiguration {
         public var asnTableFile: String?
         /// The time between two looks at whether these files have changed, in milliseconds.
         public var blockRulesPollMs = 2_000
+        /// Blocks that operators may give to the whole cluster at once.
+        public var maxClusterBlocks = 1_000
         /// Whether connections begin with a PROXY header of a trusted proxy: `off` or `v2`.
         public var proxyProtocol = "off"
         /// The header in which trusted proxies name the client: `x-forwarded-for` or `forwarded`.

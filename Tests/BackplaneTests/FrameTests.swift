@@ -47,6 +47,7 @@ struct FrameTests {
                 Sanction(.ban, of: .subject("a|b:c ü"), in: room, reason: "spam | \u{1F4A9}", expiresAt: .max), stamp: 7
             )),
         .sanction(SanctionEntry(Sanction(.revocation, of: .token("j"), in: nil), stamp: .max, isLifted: true)),
+        .sanction(SanctionEntry(Sanction(.block, of: .network(.max), in: nil), stamp: 7)),
         .kick(room, peer("ann")),
     ]
 

@@ -35,5 +35,8 @@ public struct CIDR: Hashable, Sendable, CustomStringConvertible {
         address.family == network.family && address.masked(to: prefixBits) == network
     }
 
+    /// Whether some address lies in both.
+    public func overlaps(_ other: CIDR) -> Bool { contains(other.network) || other.contains(network) }
+
     public var description: String { "\(network)/\(prefixBits)" }
 }

@@ -11,6 +11,8 @@ public struct Sanction: Hashable, Sendable {
         case revocation
         /// Nobody may be in the room; live sockets close with 4404.
         case closure
+        /// Nobody may connect from there, whatever the room; live sockets close with 4403.
+        case block
     }
 
     /// Whom it meets.
@@ -24,6 +26,10 @@ public struct Sanction: Hashable, Sendable {
         case address(String)
         /// Everybody in the room.
         case room
+        /// Whose address lies in the range; an operator's decision, kept in plain text.
+        case range(CIDR)
+        /// Whose address this autonomous system announces.
+        case network(UInt32)
     }
 
     /// The size of a subject, a token id or an address hash, in bytes.
@@ -56,9 +62,12 @@ public struct Sanction: Hashable, Sendable {
     /// - Parameter now: milliseconds since the epoch.
     public func isInForce(at now: Int64) -> Bool { expiresAt.map { now < $0 } ?? true }
 
-    /// Whether it belongs into a room at all: a peer ID means nobody outside of one, and only a room can be closed.
+    /// Whether it belongs into a room at all: a peer ID means nobody outside of one, only a room can be closed, and a block
+    /// is of no room.
     public var isMeaningful: Bool {
         switch (kind, target) {
+        case (.block, .range), (.block, .network): room == nil
+        case (.block, _), (_, .range), (_, .network): false
         case (.closure, .room): room != nil
         case (.closure, _), (_, .room): false
         case (.revocation, .token), (.revocation, .subject): room == nil
@@ -70,7 +79,7 @@ public struct Sanction: Hashable, Sendable {
 }
 
 extension Sanction.Target {
-    /// `peer:…`, `subject:…`, `token:…`, `address:…` with an escaped name, or `room`.
+    /// `peer:…`, `subject:…`, `token:…`, `address:…` or `cidr:…` with an escaped name, `asn:64496`, or `room`.
     public var text: String {
         switch self {
         case .peer(let peer): "peer:" + EscapedName.encode(peer.text)
@@ -78,6 +87,8 @@ extension Sanction.Target {
         case .token(let id): "token:" + EscapedName.encode(id)
         case .address(let hash): "address:" + EscapedName.encode(hash)
         case .room: "room"
+        case .range(let range): "cidr:" + EscapedName.encode("\(range)")
+        case .network(let number): "asn:\(number)"
         }
     }
 
@@ -98,6 +109,13 @@ extension Sanction.Target {
         case "subject": self = .subject(name)
         case "token": self = .token(name)
         case "address": self = .address(name)
+        case "cidr":
+            // One spelling only, so that one range has one name.
+            guard let range = CIDR(name), "\(range)" == name else { return nil }
+            self = .range(range)
+        case "asn":
+            guard let number = UInt32(name), number > 0, "\(number)" == name else { return nil }
+            self = .network(number)
         default: return nil
         }
     }

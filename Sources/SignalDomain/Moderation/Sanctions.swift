@@ -29,6 +29,9 @@ public struct Sanctions: Sendable {
     /// Whether any decision is about an address: only then its hash must be known.
     public private(set) var concernsAddresses = false
 
+    /// The blocks that were not lifted, in the order of their ids.
+    public var blocks: [SanctionEntry] { all.filter { $0.sanction.kind == .block && !$0.isLifted } }
+
     public func entry(_ id: String) -> SanctionEntry? { entries[id] }
 
     /// Takes a decision over; false when a newer one is known.

@@ -33,7 +33,7 @@ extension Node {
     /// What happens on this node from now on, for an operator; ends when it is read too slowly.
     public func listen(for caller: Caller) async throws(Refusal) -> AsyncStream<[UInt8]> {
         _ = try await authorizeOperator(caller)
-        guard let stream = events.listen() else { throw .tooManyListeners }
+        guard let stream = events.listen(as: caller.client) else { throw .tooManyListeners }
         return stream
     }
 }

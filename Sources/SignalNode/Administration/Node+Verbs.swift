@@ -47,19 +47,20 @@ extension Node {
 
     /// Runs what only an operator may; every try is audited.
     func operate<Result>(
-        _ action: AuditAction, on target: String?, by caller: Caller,
+        _ action: AuditAction, on target: String?, detail: String? = nil, by caller: Caller,
         _ body: () async throws(Refusal) -> Result
     ) async throws(Refusal) -> Result {
         var actor = AuditEntry.Actor.anonymous
         do throws(Refusal) {
             actor = .init(try await authorizeOperator(caller).principal)
             let result = try await body()
-            audit.record(AuditEntry(action, by: actor, from: caller.client, target: target))
+            audit.record(AuditEntry(action, by: actor, from: caller.client, target: target, detail: detail))
             return result
         } catch {
             audit.record(
                 AuditEntry(
-                    action, by: actor, from: caller.client, target: target, result: .refused(code: error.code)))
+                    action, by: actor, from: caller.client, target: target, result: .refused(code: error.code),
+                    detail: detail))
             throw error
         }
     }
@@ -102,7 +103,7 @@ extension AuditAction {
 
 extension Int64 {
     /// The nearest number that fits; 0 for what is none.
-    fileprivate init(clamping value: Double) {
+    init(clamping value: Double) {
         self = value.isNaN ? 0 : value >= 9e18 ? .max : value <= -9e18 ? .min : Int64(value)
     }
 }

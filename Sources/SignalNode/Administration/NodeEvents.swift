@@ -11,21 +11,26 @@ public final class NodeEvents: Sendable {
     /// Listeners at once.
     static let maxListeners = 16
 
+    private struct Listener {
+        let client: ClientAddress
+        let continuation: AsyncStream<[UInt8]>.Continuation
+    }
+
     private struct State {
-        var listeners: [UInt64: AsyncStream<[UInt8]>.Continuation] = [:]
+        var listeners: [UInt64: Listener] = [:]
         var next: UInt64 = 0
     }
 
     private let state = Mutex(State())
 
     /// Server-Sent Events as text, until the listener stops or falls behind; nil when too many listen already.
-    public func listen() -> AsyncStream<[UInt8]>? {
+    func listen(as client: ClientAddress) -> AsyncStream<[UInt8]>? {
         let (stream, continuation) = AsyncStream.makeStream(
             of: [UInt8].self, bufferingPolicy: .bufferingOldest(Self.maxWaiting))
         let id: UInt64? = state.withLock { state in
             guard state.listeners.count < Self.maxListeners else { return nil }
             state.next += 1
-            state.listeners[state.next] = continuation
+            state.listeners[state.next] = Listener(client: client, continuation: continuation)
             return state.next
         }
         guard let id else { return nil }
@@ -35,9 +40,17 @@ public final class NodeEvents: Sendable {
         return stream
     }
 
+    /// Ends the streams of listeners that may not be here.
+    func end(where isUnwanted: (ClientAddress) -> Bool) {
+        let listeners = state.withLock { Array($0.listeners.values) }
+        for listener in listeners where isUnwanted(listener.client) { listener.continuation.finish() }
+    }
+
     /// Says nothing to everybody, so that a listener whose connection is gone is noticed.
     func beat() {
-        for listener in state.withLock({ Array($0.listeners.values) }) { listener.yield(Array(":\n\n".utf8)) }
+        for listener in state.withLock({ Array($0.listeners.values) }) {
+            listener.continuation.yield(Array(":\n\n".utf8))
+        }
     }
 
     func publish(_ event: @autoclosure () -> NodeEvent) {
@@ -45,7 +58,7 @@ public final class NodeEvents: Sendable {
         guard !listeners.isEmpty else { return }
         let text = event().text
         for listener in listeners {
-            if case .dropped = listener.yield(text) { listener.finish() }
+            if case .dropped = listener.continuation.yield(text) { listener.continuation.finish() }
         }
     }
 }

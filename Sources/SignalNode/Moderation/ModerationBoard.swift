@@ -32,6 +32,11 @@ final class ModerationBoard: Sendable {
     /// The newest stamp that is known of a decision; 0 = none.
     func stamp(of id: String) -> Int64 { sanctions.withLock { $0.entry(id)?.stamp ?? 0 } }
 
+    /// The blocks that hold, in the order of their ids.
+    func blocks(now: Int64) -> [SanctionEntry] {
+        sanctions.withLock { $0.blocks }.filter { $0.sanction.isInForce(at: now) }
+    }
+
     /// Takes a decision over; false when it is not news.
     func apply(_ entry: SanctionEntry) -> Bool { sanctions.withLock { $0.apply(entry) } }
 

@@ -59,7 +59,7 @@ extension Node {
 
     /// Stores a decision on each shard that keeps it, which tells all nodes. It holds here in any case: a shard that is
     /// away hears of it when it is back.
-    private func decide(_ sanction: Sanction, isLifted: Bool) async throws(Refusal) -> ModerationOutcome {
+    func decide(_ sanction: Sanction, isLifted: Bool) async throws(Refusal) -> ModerationOutcome {
         let least = moderation.stamp(of: sanction.id) + 1
         let entry = SanctionEntry(sanction, stamp: least, isLifted: isLifted)
         var isPending = false
@@ -101,7 +101,7 @@ extension Node {
         return text
     }
 
-    private func expiry(_ until: Double?, _ name: StaticString) throws(Refusal) -> Int64? {
+    func expiry(_ until: Double?, _ name: StaticString) throws(Refusal) -> Int64? {
         guard let until else { return nil }
         let now = clock.wall().milliseconds
         guard until > Double(now), until <= Self.endOfTime else { throw .invalidTime(name) }

@@ -31,6 +31,7 @@ extension Node {
     func recall(_ stored: [SanctionEntry], of shard: Int) -> [SanctionEntry] {
         let lost = moderation.merge(stored, of: shard, now: clock.wall().milliseconds)
         review(nil)
+        useClusterBlocks()
         return lost
     }
 
@@ -49,6 +50,7 @@ extension Node {
     func take(_ entry: SanctionEntry) {
         guard moderation.apply(entry) else { return }
         events.publish(.decided(entry))
+        if entry.sanction.kind == .block { return useClusterBlocks() }
         review(entry.sanction.room)
         guard !entry.isLifted, let room = entry.sanction.room else { return }
         // Members without a socket are not reviewed, for only their sessions know who they are.

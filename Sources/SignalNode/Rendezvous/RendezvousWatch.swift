@@ -101,7 +101,7 @@ extension Node {
             throw error.refusal
         }
         do throws(RendezvousWatches.Full) {
-            let (id, elements) = try watches.open(exempt.contains(caller.client) ? nil : AddressKey(caller.client))
+            let (id, elements) = try watches.open(by: caller.client, isExempt: exempt.contains(caller.client))
             return RendezvousWatch(
                 node: self, room: key, id: id, elements: elements, start: start, expiresAt: principal.expiresAt)
         } catch {

@@ -27,9 +27,16 @@ final class RendezvousWatches: Sendable {
         var watches: [UInt64: Continuation] = [:]
     }
 
+    private struct Watch {
+        let client: ClientAddress
+        /// Whose places it takes; nil = nobody's.
+        let address: AddressKey?
+        let continuation: Continuation
+    }
+
     private struct State {
         var feeds: [RoomKey: Feed] = [:]
-        var open: [UInt64: (address: AddressKey?, continuation: Continuation)] = [:]
+        var open: [UInt64: Watch] = [:]
         var addresses: [AddressKey: Int] = [:]
         var serial: UInt64 = 0
     }
@@ -48,8 +55,11 @@ final class RendezvousWatches: Sendable {
 
     /// Takes a place for a watch.
     ///
-    /// - Parameter address: nil = no limit holds for it.
-    func open(_ address: AddressKey?) throws(Full) -> (id: UInt64, elements: AsyncStream<Element>) {
+    /// - Parameter isExempt: whether no limit of an address holds for the client.
+    func open(
+        by client: ClientAddress, isExempt: Bool
+    ) throws(Full) -> (id: UInt64, elements: AsyncStream<Element>) {
+        let address = isExempt ? nil : AddressKey(client)
         let (elements, continuation) = AsyncStream.makeStream(
             of: Element.self, bufferingPolicy: .bufferingOldest(Self.maxWaiting))
         let (limit, perAddress) = (settings.watchersPerNode, settings.watchersPerAddress)
@@ -61,7 +71,7 @@ final class RendezvousWatches: Sendable {
                 state.addresses[address] = held + 1
             }
             state.serial += 1
-            state.open[state.serial] = (address, continuation)
+            state.open[state.serial] = Watch(client: client, address: address, continuation: continuation)
             return .success(state.serial)
         }
         return (try place.get(), elements)
@@ -78,6 +88,12 @@ final class RendezvousWatches: Sendable {
             return watch.continuation
         }
         ended?.finish()
+    }
+
+    /// Ends the watches of clients that may not be here.
+    func end(where isUnwanted: (ClientAddress) -> Bool) {
+        let clients = state.withLock { $0.open.mapValues(\.client) }
+        for (id, client) in clients where isUnwanted(client) { end(id) }
     }
 
     /// The node drains: clients go on at another one.

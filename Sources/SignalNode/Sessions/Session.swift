@@ -98,6 +98,7 @@ public final class Session: SocketSession, Sendable {
         if dialect == .one { reviewAccess() }
         node.events.publish(.joined(seat.peer, in: seat.room))
         reviewSanctions()
+        reviewBlocks()
     }
 
     func relay(_ message: ScannedMessage, _ bytes: UnsafeRawBufferPointer, to audience: Dialect? = nil) {

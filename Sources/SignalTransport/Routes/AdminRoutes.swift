@@ -8,7 +8,7 @@ import SignalNode
 struct AdminRoutes: Sendable {
     let settings: TransportSettings
 
-    var all: [Route] { views + verbs }
+    var all: [Route] { views + verbs + BlockRoutes(settings: settings).all }
 
     private var views: [Route] {
         let node = settings.node

@@ -25,6 +25,14 @@ struct JSONBody {
         }
     }
 
+    func flag(_ name: String) throws(Refusal) -> Bool? {
+        switch members[name] {
+        case nil, .null: return nil
+        case .bool(let flag): return flag
+        default: throw .wrongMember(name, expected: "true or false")
+        }
+    }
+
     func texts(_ name: String) throws(Refusal) -> [String]? {
         switch members[name] {
         case nil, .null: return nil

@@ -9,8 +9,8 @@ struct SignalNodeCommand: AsyncParsableCommand {
         version: version,
         subcommands: [
             ServeCommand.self, CheckCommand.self, HealthCommand.self, NodesCommand.self, RoomCommand.self,
-            PeersCommand.self, InviteCommand.self, TokenCommand.self, DrainCommand.self, UndrainCommand.self,
-            AuditCommand.self,
+            PeersCommand.self, BlockCommand.self, InviteCommand.self, TokenCommand.self, DrainCommand.self,
+            UndrainCommand.self, AuditCommand.self,
             ConfigurationReferenceCommand.self,
         ],
         defaultSubcommand: ServeCommand.self)

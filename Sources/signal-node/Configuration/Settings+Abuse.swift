@@ -30,6 +30,9 @@ extension Settings {
             "blockRulesPollMs", .rates, .integer(\.abuse.blockRulesPollMs, 100...3_600_000, .milliseconds),
             "Time between two looks at whether these files have changed."),
         Setting(
+            "maxClusterBlocks", .rates, .integer(\.abuse.maxClusterBlocks, 1...10_000, .count),
+            "Blocks of addresses that operators may give to the whole cluster at once; the same on every node."),
+        Setting(
             "proxyProtocol", .listener, .text(\.abuse.proxyProtocol),
             "Whether every connection begins with a PROXY header of a proxy in TRUSTED_PROXY_CIDRS: off or v2."),
         Setting(

@@ -106,8 +106,11 @@ struct SanctionsTests {
     }
 
     @Test("entries are read as they were written")
-    func text() {
-        let targets: [Sanction.Target] = [.peer(ann), .subject("a|b:ü "), .token("t"), .address("ip:1"), .room]
+    func text() throws {
+        let targets: [Sanction.Target] = try [
+            .peer(ann), .subject("a|b:ü "), .token("t"), .address("ip:1"), .room, .network(64496),
+            .range(#require(CIDR("192.0.2.0/24"))), .range(#require(CIDR("2001:db8::/32"))),
+        ]
         for kind in Sanction.Kind.allCases {
             for target in targets {
                 for scope in [room, nil] {
@@ -117,5 +120,35 @@ struct SanctionsTests {
                 }
             }
         }
+    }
+
+    @Test(
+        "a block has one spelling, and is of no room",
+        arguments: [
+            "block|cidr:192.0.2.7%2F24|*", "block|cidr:192.0.2.7|*", "block|asn:0|*", "block|asn:064496|*",
+            "block|asn:4294967296|*", "block|asn:64496|team::a", "block|address:x|*", "ban|cidr:192.0.2.0%2F24|*",
+            "block|cidr:192.0.2.0%2F33|*", "block|room|*",
+        ])
+    func foreign(_ id: String) { #expect(SanctionEntry(id: id, value: "1|0|0|") == nil) }
+
+    @Test("blocks are rules about addresses until they end or are lifted, and concern no room")
+    func blocks() throws {
+        let range = try #require(CIDR("192.0.2.0/24"))
+        let inside = try #require(ClientAddress("192.0.2.7"))
+        let outside = try #require(ClientAddress("192.0.3.7"))
+        var sanctions = Sanctions()
+        sanctions.apply(SanctionEntry(Sanction(.block, of: .range(range), in: nil, expiresAt: 100), stamp: 1))
+        sanctions.apply(SanctionEntry(Sanction(.block, of: .network(64496), in: nil), stamp: 1))
+        sanctions.apply(SanctionEntry(Sanction(.ban, of: .peer(ann), in: other), stamp: 1))
+        #expect(verdict(sanctions, address: "192.0.2.7") == .free)
+        #expect(!sanctions.concernsAddresses)
+        func blocks(_ address: ClientAddress, _ network: UInt32? = nil, at now: Int64 = 99) -> Bool {
+            BlockRules(sanctions.blocks).blocks(address, network: network, at: Timestamp(milliseconds: now))
+        }
+        #expect(BlockRules(sanctions.blocks).count == 2)
+        #expect(blocks(inside) && !blocks(outside) && blocks(outside, 64496))
+        #expect(!blocks(inside, at: 100), "its end has come")
+        sanctions.apply(SanctionEntry(Sanction(.block, of: .network(64496), in: nil), stamp: 2, isLifted: true))
+        #expect(!blocks(outside, 64496))
     }
 }

@@ -65,6 +65,7 @@ enum AdminValue: Encodable {
     case text(String)
     case number(Int64)
     case texts([String])
+    case flag(Bool)
 
     func encode(to encoder: any Encoder) throws {
         var value = encoder.singleValueContainer()
@@ -72,6 +73,7 @@ enum AdminValue: Encodable {
         case .text(let text): try value.encode(text)
         case .number(let number): try value.encode(number)
         case .texts(let texts): try value.encode(texts)
+        case .flag(let flag): try value.encode(flag)
         }
     }
 }
