@@ -28,7 +28,7 @@ public enum BackplaneCommand: Hashable, Sendable {
     case confirm(ConfirmCommand)
     /// ANN: one page of the authoritative list of this node's members of a room.
     case announce(AnnounceCommand)
-    /// SYNC: the whole membership of a room at one version.
+    /// SYNC: the whole membership of a room, to which the changes above its version are applied.
     case sync(RoomKey)
     /// SWEEP: removes members of a dead node from a room, one chunk per call; `cursor` is 0 at first.
     case sweep(RoomKey, dead: NodeInstance, cursor: UInt64)

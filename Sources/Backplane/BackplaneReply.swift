@@ -145,7 +145,8 @@ public struct WaitingLetters: Hashable, Sendable {
     }
 }
 
-/// All members of a room at one version.
+/// All members of a room, with every change up to one version and perhaps some later ones: the changes above it, in their
+/// order, make it whole.
 public struct RoomSnapshot: Hashable, Sendable {
     /// 0 when the room does not exist.
     public var version: UInt64

@@ -200,7 +200,7 @@ public final class RedisBackplane: Backplane {
         }
     }
 
-    /// Reads a room in one step, or a large one in pages that all carry the same version.
+    /// Reads a room in one step, or a large one in pages.
     private func sync(
         _ room: RoomKey, _ pages: RoomSnapshotPages,
         _ completion: @escaping (Result<BackplaneReply, BackplaneError>) -> Void

@@ -51,7 +51,8 @@ extension RedisBackplaneSettings {
         case .compareShards(let shards):
             .script(
                 .init(
-                    .compareShards, keys: [RedisKeys.shards, RedisKeys.live], arguments: [.string(shards)]))
+                    .compareShards, keys: [RedisKeys.shards, RedisKeys.lastBeat, RedisKeys.live],
+                    arguments: [.string(shards), .integer(heartbeatMs), .integer(amnestyGapMs)]))
         case .heartbeat(let node, let sequence, let report):
             .script(
                 .init(

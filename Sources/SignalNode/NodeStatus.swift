@@ -27,7 +27,8 @@ final class NodeStatusBoard: Sendable {
     struct Facts {
         var isConnected = false
         var wasRegistered = false
-        var isDegraded = false
+        /// Until it was reached for the first time, too.
+        var isDegraded = true
         /// Live nodes of this shard know other shards than this node.
         var isMismatched = false
         /// Since when it was asked again and there was no such node, in milliseconds.

@@ -36,6 +36,12 @@ struct AclTests {
         #expect(used.subtracting(documented) == [], "docs/redis.md lacks these")
     }
 
+    private static func letter(from record: MemberRecord) -> Letter {
+        Letter(
+            from: peer("ann"), session: record.session, node: record.node, number: 1, id: "1",
+            payload: ByteBuffer(string: "{}"))
+    }
+
     @Test("a node with the documented user can do everything, and Redis has refused nothing")
     func everyCommand() async throws {
         let server = try RedisServer()
@@ -57,7 +63,17 @@ struct AclTests {
         let registration = RendezvousRegistration(
             peer: peer("http"), addresses: ["tcp://h:1"], metadata: "{}", ttlMs: 60_000, owner: "ip:1")
         let commands: [BackplaneCommand] = [
-            .heartbeat(a.node, sequence: 7), .sync(room), .count(room), .touch([room]),
+            .heartbeat(a.node, sequence: 7), .sync(room), .count(room), .touch([room]), .compareShards("others"),
+            .describe(a.node, NodeInfo(name: "n", version: "2")),
+            .update(
+                UpdateCommand(
+                    room: room, peer: peer("ann"), node: a.node, connection: ann.record.connection,
+                    flags: [.legacy, .away], metadata: "{}")),
+            .send(SendCommand(room: room, to: peer("bob"), letter: Self.letter(from: ann.record), isStored: true)),
+            .confirm(
+                ConfirmCommand(
+                    room: room, session: member(b, 2).session, ids: [InboxID(milliseconds: 1, sequence: 0)],
+                    receipts: [.init(node: a.node, numbers: [1])], level: .received)),
             .announce(
                 AnnounceCommand(
                     room: room, node: a.node, previous: [NodeInstance(bits: 9)],
@@ -82,7 +98,12 @@ struct AclTests {
                 report: NodeReport(loads: [.init(code: .init(bits: 1), connections: 1, messages: 1)])),
             .heartbeat(a.node, sequence: 9), .retire(a.node, leaseMs: 1_000),
         ]
-        for command in commands { _ = try await a.call(command) }
+        for command in commands {
+            let reply = try await a.call(command)
+            guard case .send = command, case .sent(.stored(let id, let session, _)) = reply else { continue }
+            _ = try await a.call(
+                .confirm(ConfirmCommand(room: room, session: session, ids: [id], receipts: [], level: .received)))
+        }
         // Both ways to publish: to one node, and the script for several.
         for (payload, nodes) in [("one", [b.node]), ("two", [a.node, b.node])] {
             var batch = InboxBatch()

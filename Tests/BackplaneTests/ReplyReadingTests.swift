@@ -64,6 +64,32 @@ struct ReplyReadingTests {
         }
     }
 
+    @Test("a large room that changes between its pages is read once, at the version of its first page")
+    func pages() {
+        func page(_ version: String, _ cursor: String, _ peers: [String]) -> RESPValue {
+            let members = peers.flatMap { [text($0), text(Self.record.text)] }
+            return .array([
+                text(version), .array([text(NodeInstance(bits: 1).text), text("1")]), text(cursor), .array(members),
+            ])
+        }
+        var pages = RoomSnapshotPages()
+        guard case .more = pages.take(page("5", "77", ["ann", "bob"])) else {
+            Issue.record("there is more")
+            return
+        }
+        guard case .more = pages.take(page("6", "99", ["bob", "cid"])) else {
+            Issue.record("there is more")
+            return
+        }
+        #expect(pages.cursor == "99")
+        guard case .complete(let snapshot) = pages.take(page("9", "0", ["dan"])) else {
+            Issue.record("the pages never end")
+            return
+        }
+        #expect(snapshot.version == 5)
+        #expect(Set(snapshot.members.keys.map(\.text)) == ["ann", "bob", "cid", "dan"])
+    }
+
     @Test("a letter that cannot be read spoils the reply of a join")
     func joins() {
         var bytes = ByteBuffer()

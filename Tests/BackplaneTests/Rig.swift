@@ -7,6 +7,7 @@ import RedisBackplane
 import RedisWire
 import SignalDomain
 import SignalTestKit
+import Synchronization
 import Testing
 
 /// Nodes on one shared state, of either kind, for a test.
@@ -19,13 +20,16 @@ actor Rig {
     private let loop: any EventLoop
     /// The Redis of a rig of that kind.
     nonisolated let server: RedisServer?
+    private nonisolated let skipped: SkippedTime
     private var nodes: [RigNode] = []
 
     private init(
-        loop: any EventLoop, server: RedisServer?, make: @escaping @Sendable (any EventLoop) throws -> any Backplane
+        loop: any EventLoop, server: RedisServer?, skipped: SkippedTime,
+        make: @escaping @Sendable (any EventLoop) throws -> any Backplane
     ) {
         self.loop = loop
         self.server = server
+        self.skipped = skipped
         self.make = make
     }
 
@@ -41,8 +45,9 @@ actor Rig {
         var shared = SharedState(
             timings: .init(leaseMs: leaseMs, heartbeatMs: heartbeatMs), limits: limits, moderation: moderation)
         shared.guards.subtract(guards)
-        let hub = InMemoryHub(shared: shared, wallMicros: wallMicros)
-        let rig = Rig(loop: MultiThreadedEventLoopGroup.singleton.next(), server: server) { loop in
+        let skipped = SkippedTime()
+        let hub = InMemoryHub(shared: shared, wallMicros: { wallMicros() + skipped.micros })
+        let rig = Rig(loop: MultiThreadedEventLoopGroup.singleton.next(), server: server, skipped: skipped) { loop in
             guard let url else { return InMemoryBackplane(hub: hub, loop: loop) }
             var settings = RedisBackplaneSettings(
                 address: .server(url), leaseMs: leaseMs, heartbeatMs: heartbeatMs, inbox: limits,
@@ -71,9 +76,37 @@ actor Rig {
         return node
     }
 
+    /// A time in which no command ran passes: for leases and claims, which alone are judged by it here.
+    nonisolated func pass(_ milliseconds: Int64) throws {
+        skipped.add(milliseconds)
+        let script = """
+            local last = redis.call('GET', KEYS[1])
+            if last then redis.call('SET', KEYS[1], string.format('%.0f', last - ARGV[1])) end
+            for _, nid in ipairs(redis.call('ZRANGE', KEYS[2], 0, -1)) do
+              redis.call('ZINCRBY', KEYS[2], -ARGV[1], nid)
+            end
+            for _, key in ipairs(redis.call('KEYS', 'bs:1:{nodes}:claim:*')) do
+              if redis.call('PTTL', key) <= tonumber(ARGV[1]) then redis.call('DEL', key) end
+            end
+            return 'OK'
+            """
+        let keys = ["bs:1:{nodes}:last", "bs:1:{nodes}:live"]
+        guard let server else { return }
+        #expect(try server.command(["EVAL", script, "2"] + keys + ["\(milliseconds)"]) == "OK")
+    }
+
     private func close() async {
         for node in nodes { await node.close() }
     }
+}
+
+/// By how much a hub's clock is ahead of the wall's.
+private final class SkippedTime: Sendable {
+    private let total = Mutex<Int64>(0)
+
+    var micros: Int64 { total.withLock { $0 } }
+
+    func add(_ milliseconds: Int64) { total.withLock { $0 += milliseconds * 1_000 } }
 }
 
 enum RigError: Error {

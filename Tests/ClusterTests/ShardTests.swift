@@ -74,6 +74,20 @@ struct ShardTests {
         for peer in rooms.joined() { #expect(peer.waiting("peer-left").isEmpty) }
     }
 
+    @Test("a node that starts while a shard is away serves the rooms of the others, and says that it is degraded")
+    func startsPartial() async throws {
+        let shards = [try RedisServer(), try RedisServer()]
+        shards[1].kill()
+        let node = try NodeProcess("node1", settings: Rig.settings(["a", "b"], shards))
+        try await eventually("it is ready") { try await TestHTTP.get("/readyz", port: node.port).status == 200 }
+        #expect(
+            try await TestHTTP.get("/health", port: node.port).body.contains(#""redis":"partial","degraded":true"#))
+        try shards[1].restart()
+        try await eventually("it is whole", within: .seconds(20)) {
+            try await TestHTTP.get("/health", port: node.port).body.contains(#""redis":"up","degraded":false"#)
+        }
+    }
+
     @Test("a node that lists other shards stays out, and founds no shard that came back empty")
     func mismatch() async throws {
         let rig = try Rig()

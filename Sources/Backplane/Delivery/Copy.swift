@@ -19,12 +19,14 @@ struct Copy: Hashable, Sendable {
     /// The session that it is meant for, once that is known.
     var receiver: SessionID?
     var state: State
-    /// Milliseconds of the caller's clock; moved on while the shared state is away.
+    /// Milliseconds of the caller's clock. What was promised does not age while the shared state is away.
     var since: Int64
     /// Whether the sender was told that it is stored: then only a final outcome may follow.
     var isPromised = false
     /// Submitted before, without an effect that lasted: it goes alone, for the shared state may refuse it again.
     var isRepeated = false
+    /// Not taken by the shared state when its client had it already: only the client's receipt or time ends it.
+    var isRefused = false
     /// On which connection of its sender the client sent it last.
     var sentOn: ConnectionID?
     /// When a copy that the shared state did not take is submitted again.
@@ -55,11 +57,14 @@ struct Copies: Hashable, Sendable {
     private var numbers: [Key: UInt64] = [:]
     private(set) var pairs: [Pair: [UInt64]] = [:]
     private var rooms: [RoomKey: Set<Pair>] = [:]
+    /// Pairs by the place that they send to.
+    private var targets: [Place: Set<Pair>] = [:]
     private var bytesOfSession: [SessionID: Int] = [:]
     private(set) var bytes = 0
     private var last: UInt64 = 0
 
     var isEmpty: Bool { copies.isEmpty }
+    var count: Int { copies.count }
     var all: [UInt64] { copies.keys.sorted() }
 
     subscript(number: UInt64) -> Copy? {
@@ -76,13 +81,13 @@ struct Copies: Hashable, Sendable {
 
     func pairs(in room: RoomKey) -> [Pair] { sorted(rooms[room] ?? []) }
 
-    private func sorted(_ some: some Sequence<Pair>) -> [Pair] {
+    func sorted(_ some: some Sequence<Pair>) -> [Pair] {
         some.sorted { (pairs[$0]?.first ?? 0) < (pairs[$1]?.first ?? 0) }
     }
 
     /// Copies whose SEND to this place is under way.
     func submitted(to place: Place) -> Set<UInt64> {
-        let numbers = pairs.filter { $0.key.target == place }.flatMap(\.value)
+        let numbers = (targets[place] ?? []).flatMap { pairs[$0] ?? [] }
         return Set(numbers.filter { copies[$0]?.state == .submitted })
     }
 
@@ -99,6 +104,7 @@ struct Copies: Hashable, Sendable {
         numbers[Key(pair: copy.pair, id: copy.letter.id)] = copy.letter.number
         pairs[copy.pair, default: []].append(copy.letter.number)
         rooms[copy.pair.room, default: []].insert(copy.pair)
+        targets[copy.pair.target, default: []].insert(copy.pair)
         bytesOfSession[copy.pair.session, default: 0] += copy.bytes
         bytes += copy.bytes
     }
@@ -112,6 +118,8 @@ struct Copies: Hashable, Sendable {
             pairs[copy.pair] = nil
             rooms[copy.pair.room]?.remove(copy.pair)
             if rooms[copy.pair.room]?.isEmpty == true { rooms[copy.pair.room] = nil }
+            targets[copy.pair.target]?.remove(copy.pair)
+            if targets[copy.pair.target]?.isEmpty == true { targets[copy.pair.target] = nil }
         }
         bytes -= copy.bytes
         let left = bytes(of: copy.pair.session) - copy.bytes
@@ -128,9 +136,14 @@ struct Copies: Hashable, Sendable {
     }
 
     /// Has a copy submitted again, not before `retryAt`.
-    mutating func repeatLater(_ number: UInt64, at retryAt: Int64 = 0) {
+    mutating func repeatLater(_ number: UInt64, at retryAt: Int64) {
         copies[number]?.state = .waiting
         copies[number]?.isRepeated = true
         copies[number]?.retryAt = retryAt
+    }
+
+    /// What was promised is younger by the time in which nothing could be done for it.
+    mutating func rejuvenate(by milliseconds: Int64) {
+        for (number, copy) in copies where copy.isPromised { copies[number]?.since += milliseconds }
     }
 }

@@ -12,10 +12,11 @@ extension Delivery {
     /// The connection is gone: what was under way or stored may be lost, and is submitted again on the next one.
     mutating func disconnected(now: Int64?) {
         isLive = false
+        if awaySince == nil { awaySince = now }
         closedRooms = []
         behind = [:]
         for number in copies.all where copies[number]?.state == .submitted || copies[number]?.state == .stored {
-            copies.repeatLater(number)
+            repeatLater(number, at: 0, now: now ?? 0)
         }
         for place in residents.keys {
             residents[place]?.awaited = []
@@ -28,6 +29,8 @@ extension Delivery {
     /// The lease is confirmed. `recovering` are the rooms that have to be announced and read first.
     mutating func live(recovering: Set<RoomKey>, now: Int64) {
         isLive = true
+        if let awaySince { copies.rejuvenate(by: max(now - awaySince, 0)) }
+        awaySince = nil
         closedRooms = recovering
         for place in residents.keys {
             if recovering.contains(place.room) {
@@ -37,6 +40,7 @@ extension Delivery {
             }
         }
         for pair in copies.allPairs { submitWaiting(of: pair, now: now) }
+        planAll(now: now)
         releaseConfirmations(now: now)
     }
 
@@ -49,7 +53,10 @@ extension Delivery {
             residents[place]?.isBehind = false
             release(at: place, now: now)
         }
-        for pair in copies.pairs(in: room) { submitWaiting(of: pair, now: now) }
+        for pair in copies.pairs(in: room) {
+            submitWaiting(of: pair, now: now)
+            for number in copies.numbers(of: pair) where copies[number]?.state == .here { plan(number, now: now) }
+        }
     }
 
     /// One frame about a copy of this node.

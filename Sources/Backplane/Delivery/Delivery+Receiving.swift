@@ -108,7 +108,7 @@ extension Delivery {
         guard letter.kind == .undeliverable else { return false }
         // The frame that ends the copy may have been lost with a connection.
         let pair = Pair(room: place.room, from: place.peer, session: session, to: letter.from)
-        if let number = copies.number(of: letter.id, pair) { copies.remove(number) }
+        if let number = copies.number(of: letter.id, pair) { removeCopy(number) }
         return residents[place]?.session == session && residents[place]?.wasToldEnd(letter.identity) == true
     }
 
@@ -129,7 +129,13 @@ extension Delivery {
 
     /// How long this connection takes to answer: three round trips pass before its letters are stored.
     mutating func noteRoundTrip(_ milliseconds: Int64, at place: Place) {
+        guard let resident = residents[place] else { return }
         let three = milliseconds.multipliedReportingOverflow(by: 3).partialValue
-        residents[place]?.spillMs = min(max(limits.spillMs, three), max(limits.spillMs, limits.spillMaxMs))
+        let spillMs = min(max(limits.spillMs, three), max(limits.spillMs, limits.spillMaxMs))
+        residents[place]?.spillMs = spillMs
+        guard spillMs < resident.spillMs else { return }
+        for keeper in resident.shelf.flatMap(\.keepers) where own.contains(keeper.node) {
+            if let copy = copies[keeper.number] { agenda.add(keeper.number, at: copy.since + spillMs) }
+        }
     }
 }

@@ -33,11 +33,13 @@ extension Delivery {
                 return tell(copy, residents[pair.target]?.isLegacy == true ? .written : .received)
             }
             copies.insert(copy)
+            plan(letter.number, now: now)
             handOver(at: pair.target, now: now)
         } else {
             if guards.contains(.submitBefore) { storeEarlier(of: pair) }
             copies.insert(copy)
             submitWaiting(of: pair, now: now)
+            plan(letter.number, now: now)
         }
     }
 
@@ -72,7 +74,10 @@ extension Delivery {
 
     /// What was only handed over so far goes into the inbox before what follows it there.
     private mutating func storeEarlier(of pair: Pair) {
-        for number in copies.numbers(of: pair) where copies[number]?.state == .here { copies[number]?.state = .waiting }
+        for number in copies.numbers(of: pair)
+        where copies[number]?.state == .here && copies[number]?.isRefused == false {
+            copies[number]?.state = .waiting
+        }
     }
 
     /// Submits what waits between two, in the order of sending. Nothing follows a repeated copy before its answer.
@@ -111,7 +116,11 @@ extension Delivery {
         guard guards.contains(.submitBefore), let resident = residents[place] else { return }
         for parcel in resident.shelf {
             for keeper in parcel.keepers where own.contains(keeper.node) && copies[keeper.number]?.state == .here {
-                if isLive, !closedRooms.contains(place.room) {
+                if copies[keeper.number]?.isRefused == true {
+                    // Whether its client took it is not known, and it must not come behind what is stored.
+                    residents[place]?.drop(keeper.number, of: own)
+                    finish(keeper.number, .refused(.timeout))
+                } else if isLive, !closedRooms.contains(place.room) {
                     submit(keeper.number)
                 } else {
                     copies[keeper.number]?.state = .waiting
@@ -137,25 +146,20 @@ extension Delivery {
             copy.receiver = session
             let isNews = !copy.isPromised
             copy.isPromised = true
-            if guards.contains(.heldCopies) { copies[number] = copy } else { copies.remove(number) }
+            if guards.contains(.heldCopies) { copies[number] = copy } else { removeCopy(number) }
+            plan(number, now: now)
             if isNews { tell(copy, .stored) }
             takeUp(outcome, command, at: target, now: now)
         case .notFound where isListed && isSettling && !copies.isOvertaken(number):
             // Its node may not have announced it yet.
-            copies.repeatLater(number, at: now + limits.retryMs)
+            repeatLater(number, at: now + limits.retryMs, now: now)
             actions.append(.resync(command.room))
         case .notFound:
-            if copy.isPromised {
-                fail(number, .left, now: now)
-            } else {
-                residents[target]?.drop(number, of: own)
-                finish(number, .refused(.notFound))
-            }
+            if copy.isPromised { fail(number, .left, now: now) } else { refuse(copy, .notFound, now: now) }
         case .full where copy.isPromised:
-            copies.repeatLater(number, at: now + limits.retryMs)
+            repeatLater(number, at: now + limits.retryMs, now: now)
         case .full:
-            residents[target]?.drop(number, of: own)
-            finish(number, .refused(.full))
+            refuse(copy, .full, now: now)
         case .passed: break
         }
     }
@@ -165,8 +169,27 @@ extension Delivery {
         let number = command.letter.number
         residents[Place(room: command.room, peer: command.to)]?.awaited.remove(number)
         guard let copy = copies[number], copy.state == .submitted else { return }
-        guard copy.isPromised else { return finish(number, .refused(.degraded)) }
-        copies.repeatLater(number, at: now + limits.retryMs)
+        guard copy.isPromised else { return refuse(copy, .degraded, now: now) }
+        repeatLater(number, at: now + limits.retryMs, now: now)
+    }
+
+    /// The shared state did not take a copy of which nothing was promised. What its client has already may still be
+    /// confirmed: to call that refused could be wrong.
+    private mutating func refuse(_ copy: Copy, _ refusal: Outcome.Refusal, now: Int64) {
+        let number = copy.letter.number
+        if let resident = residents[copy.pair.target], isHandedOver(number, resident) {
+            copies[number]?.state = .here
+            copies[number]?.isRefused = true
+            return plan(number, now: now)
+        }
+        let wasHandedOver = residents[copy.pair.target]?.wasHandedOver(number, of: own) == true
+        residents[copy.pair.target]?.drop(number, of: own)
+        finish(number, .refused(wasHandedOver ? .timeout : refusal))
+    }
+
+    mutating func repeatLater(_ number: UInt64, at retryAt: Int64, now: Int64) {
+        copies.repeatLater(number, at: retryAt)
+        plan(number, now: now)
     }
 
     /// A letter of this node for a session of this node is in its inbox now: the node was not told by a frame.
@@ -177,7 +200,7 @@ extension Delivery {
 
     /// A copy that cannot be delivered any more: its sender is told by a letter of its own.
     mutating func fail(_ number: UInt64, _ reason: LeaveReason, now: Int64) {
-        guard let copy = copies.remove(number) else { return }
+        guard let copy = removeCopy(number) else { return }
         let sender = copy.pair.sender
         guard let resident = residents[sender], resident.session == copy.pair.session else { return }
         let news = Letter.undeliverable(

@@ -58,6 +58,9 @@ public struct Delivery: Hashable, Sendable {
     /// Letters for sessions with a join under way.
     var arriving: [Seat: Arriving] = [:]
     var confirmations = Confirmations()
+    var agenda = Agenda()
+    /// Since when the shared state is away, if it is and anything was promised before.
+    var awaySince: Int64?
     var actions: [DeliveryAction] = []
     var guards = Guards.all
 
@@ -128,9 +131,16 @@ public struct Delivery: Hashable, Sendable {
         }
     }
 
+    @discardableResult
+    mutating func removeCopy(_ number: UInt64) -> Copy? {
+        let copy = copies.remove(number)
+        if let copy, !copies.numbers(of: copy.pair).isEmpty { agenda.add(copy.pair) }
+        return copy
+    }
+
     /// The end of a copy: its sender hears of it if it is here.
     mutating func finish(_ number: UInt64, _ outcome: Outcome) {
-        guard let copy = copies.remove(number) else { return }
+        guard let copy = removeCopy(number) else { return }
         tell(copy, outcome)
     }
 

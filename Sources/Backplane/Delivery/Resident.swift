@@ -12,6 +12,8 @@ struct Resident: Hashable, Sendable {
         /// Its number on the present connection; nil = not handed over on it yet.
         var sequence: UInt64?
         var handedOverAt: Int64 = 0
+        /// Whether an earlier connection, or the present one, was given it.
+        var wasHandedOver = false
     }
 
     struct Keeper: Hashable, Sendable {
@@ -95,6 +97,7 @@ struct Resident: Hashable, Sendable {
         sequence += 1
         shelf[index].sequence = sequence
         shelf[index].handedOverAt = now
+        shelf[index].wasHandedOver = true
         return shelf[index]
     }
 
@@ -130,6 +133,13 @@ struct Resident: Hashable, Sendable {
         shelf.removeFirst(count)
         for parcel in confirmed { remember(parcel.letter) }
         return confirmed
+    }
+
+    /// Whether a client of this session was given a letter whose copy one of `nodes` keeps.
+    func wasHandedOver(_ number: UInt64, of nodes: Set<NodeInstance>) -> Bool {
+        shelf.contains { parcel in
+            parcel.wasHandedOver && parcel.keepers.contains { $0.number == number && nodes.contains($0.node) }
+        }
     }
 
     /// Forgets a letter that was refused or given up: it must not be handed over later than what follows it.

@@ -102,7 +102,9 @@ extension ClusterMachine {
         case .elsewhere(let node) where membership.isLive:
             guard membership.member(signal.to, of: room)?.flags.contains(.away) == false else { return }
             actions.append(.forward(.directed(room, to: signal.to, payload: signal.payload), to: node))
+        // Away from the others nobody can say that a peer is not there.
         case .elsewhere: actions.append(.dropped)
+        case .unlisted where !membership.isLive: actions.append(.dropped)
         case .unlisted where membership.isReadable(room):
             actions.append(
                 .delivery(.outcome(signal.connection, id: nil, to: signal.to, .refused(.notFound))))

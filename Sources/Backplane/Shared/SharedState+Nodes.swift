@@ -6,8 +6,6 @@ extension SharedState {
     /// is, grants the amnesty.
     mutating func register(_ node: NodeInstance, _ info: NodeInfo, _ clock: Clock) -> BackplaneReply {
         guard agree(info.shards, clock) else { return .mismatched }
-        if guards.contains(.amnestyAtRegistration) { grantAmnesty(clock) }
-        lastBeatMs = clock.millis
         shards = info.shards
         let epoch = self.epoch ?? String(clock.micros)
         self.epoch = epoch
@@ -16,9 +14,12 @@ extension SharedState {
         return .registered(epoch: epoch)
     }
 
-    /// Whether no live node knows other shards.
-    func agree(_ shards: String, _ clock: Clock) -> Bool {
-        self.shards == nil || self.shards == shards || !live.contains { $0.value > clock.millis }
+    /// Whether no live node knows other shards. Leases are judged by the lease clock: a stranger that comes first after an
+    /// outage does not find everybody dead.
+    mutating func agree(_ shards: String, _ clock: Clock) -> Bool {
+        if guards.contains(.amnestyAtRegistration) { grantAmnesty(clock) }
+        lastBeatMs = clock.millis
+        return self.shards == nil || self.shards == shards || !live.contains { $0.value > clock.millis }
     }
 
     /// HB: renews a lease that exists, reaps those that ran out, and tells which sweep jobs are open and what addresses

@@ -30,15 +30,16 @@ extension Script {
 
         """
 
-    /// KEYS shards live; ARGV shards
+    /// KEYS shards last live; ARGV shards beat gap
     static let compareShardsLua = """
-        return agree(KEYS[1], KEYS[2], millis(), ARGV[1]) and 1 or 0
+        local now = clock(KEYS[2], KEYS[3], ARGV[3], ARGV[2])
+        return agree(KEYS[1], KEYS[3], now, ARGV[1]) and 1 or 0
         """
 
     /// KEYS epoch last live info shards; ARGV nid info lease beat gap random shards
     static let registerLua = """
-        if not agree(KEYS[5], KEYS[3], millis(), ARGV[7]) then return {'SHARDS'} end
         local now = clock(KEYS[2], KEYS[3], ARGV[5], ARGV[4])
+        if not agree(KEYS[5], KEYS[3], now, ARGV[7]) then return {'SHARDS'} end
         redis.call('SET', KEYS[5], ARGV[7])
         redis.call('SET', KEYS[1], ARGV[6], 'NX')
         redis.call('ZADD', KEYS[3], now + ARGV[3], ARGV[1])

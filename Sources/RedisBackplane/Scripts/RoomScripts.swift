@@ -156,18 +156,26 @@ extension Script {
         redis.call('DEL', marks)
         local gone, count = {}, 0
         local all = redis.call('HGETALL', keys.m)
+        local mine = 0
         for i = 1, #all, 2 do
-          local r = read(all[i + 1])
-          local isSpared = r.nid == me and spared[all[i]] == r.cid
-          if own[r.nid] and not listed[all[i]] and not isSpared then gone[#gone + 1] = {peer = all[i], record = r}
-          elseif r.nid == me then count = count + 1 end
+          local nid = string.match(all[i + 1], '^%x+')
+          if nid == me then mine = mine + 1 end
+          if own[nid] then
+            local r = read(all[i + 1])
+            local isSpared = nid == me and spared[all[i]] == r.cid
+            if not listed[all[i]] and not isSpared then gone[#gone + 1] = {peer = all[i], record = r}
+            elseif nid == me then count = count + 1 end
+          end
         end
+        -- Before anything is taken out: a hash that runs empty comes back without its lifetime.
+        if mine > 0 then redis.call('HSET', keys.n, me, mine) end
         table.sort(gone, function(a, b) return a.peer < b.peer end)
         for _, entry in ipairs(gone) do
           take(keys, K, entry.peer, entry.record, 'left', others(keys.n, me), ARGV[5])
         end
-        for nid in pairs(own) do redis.call('HDEL', keys.n, nid) end
-        if count > 0 then redis.call('HSET', keys.n, me, count) end
+        for nid in pairs(own) do
+          if nid ~= me or count == 0 then redis.call('HDEL', keys.n, nid) end
+        end
         tidy(keys)
         return {'OK', lost, waiting}
         """

@@ -107,8 +107,9 @@ extension Script {
           local fresh = redis.call('EXISTS', keys.s) == 0
           local nodes = others(keys.n, me)
           local old = redis.call('HGET', keys.m, peer)
-          if old then lose(keys.n, read(old).nid) end
+          -- In this order: a hash that runs empty comes back without its lifetime.
           redis.call('HINCRBY', keys.n, me, 1)
+          if old then lose(keys.n, read(old).nid) end
           local v = advance(keys)
           if r.gen == '0' then r.gen = whole(math.max(v, micros()) + 1) end
           redis.call('HSET', keys.m, peer, write(r))

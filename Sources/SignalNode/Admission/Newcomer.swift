@@ -101,8 +101,16 @@ final class Newcomer: SocketSession {
                 return refuse(socket, .helloExpected)
             }
             do throws(HelloFault) {
-                let limit = node.configuration.delivery.peerMetadataBytes
-                identify(try Hello(scanned, in: bytes, maxMetadataBytes: limit), socket)
+                let limits = node.configuration.delivery
+                let hello = try Hello(scanned, in: bytes, maxMetadataBytes: limits.peerMetadataBytes)
+                // Who comes back may have come when the room was small.
+                let members = node.directory.route(of: place.room)?.targets.members ?? 0
+                if hello.resume == nil, members > limits.largeRoomMembers,
+                    hello.metadata.utf8.count > limits.largeRoomMetadataBytes
+                {
+                    throw HelloFault.metadata(.tooLarge(maxBytes: limits.largeRoomMetadataBytes))
+                }
+                identify(hello, socket)
             } catch {
                 refuse(socket, error.closing)
             }

@@ -119,13 +119,20 @@ final class ClusterCore {
         if machine.isLive { relay.append(.envelope(envelope)) } else { metrics.degradedDrops.increment() }
     }
 
+    /// Ends this node's part once everything that is in line has gone its way, departures above all, and after a lease at
+    /// the latest.
     func retire(leaseMs: Int, done: @escaping () -> Void) {
-        isRetired = true
-        relay.flush()
-        backplane.call(.retire(machine.node, leaseMs: leaseMs)) { [backplane] _ in
-            backplane.close()
-            done()
+        let end = { [weak self] in
+            guard let self, !isRetired else { return }
+            isRetired = true
+            backplane.call(.retire(machine.node, leaseMs: leaseMs)) { [backplane] _ in
+                backplane.close()
+                done()
+            }
         }
+        relay.flush()
+        relay.whenIdle(end)
+        later(.milliseconds(Int64(timings.leaseMs))) { _ in end() }
     }
 
     // MARK: Events of the backplane
@@ -301,6 +308,7 @@ final class ClusterCore {
         case .ready:
             status.update {
                 $0.wasRegistered = true
+                $0.isDegraded = false
                 $0.isMismatched = false
             }
             logger.info("cluster.registered", metadata: ["instance": "\(machine.node)"])

@@ -36,6 +36,7 @@ final class Relay {
     private var inFlightBytes = 0
     private var waiting: [Item] = []
     private var held: [Session] = []
+    private var idle: () -> Void = {}
 
     init(backplane: any Backplane, metrics: NodeMetrics, windowBytes: Int) {
         self.backplane = backplane
@@ -44,6 +45,16 @@ final class Relay {
     }
 
     func append(_ item: Item) { waiting.append(item) }
+
+    /// Whether nothing waits, and nothing is on its way.
+    private var isIdle: Bool { waiting.isEmpty && inFlightBytes == 0 }
+
+    /// Calls `body` as soon as nothing waits and everything that left is answered: now, or after a later answer, once at
+    /// least.
+    func whenIdle(_ body: @escaping () -> Void) {
+        idle = body
+        if isIdle { body() }
+    }
 
     /// The backplane is away: what waits is dropped and counted, for a stale signal is worse than none (§2.9). Reliable
     /// signals have copies.
@@ -87,6 +98,7 @@ final class Relay {
             backplane.publish(batch.content.bytes, to: batch.nodes) { [self] isPassedOn in
                 (isPassedOn ? metrics.relayPublished : metrics.degradedDrops).increment(by: batch.signals)
                 landed(size)
+                if isIdle { idle() }
             }
         }
     }
@@ -96,6 +108,7 @@ final class Relay {
         backplane.call(command) { [self, generation] result in
             landed(size)
             completed(command, result, generation)
+            if isIdle { idle() }
         }
     }
 

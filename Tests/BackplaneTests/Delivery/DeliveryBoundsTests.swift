@@ -1,3 +1,4 @@
+import NIOCore
 import SignalDomain
 import Testing
 
@@ -32,6 +33,34 @@ struct DeliveryBoundsTests {
         #expect(rig.answer(.full) == [])
         #expect(rig.pass(249) == [])
         #expect(rig.pass(1) == [.sends("2", to: "far")])
+    }
+
+    @Test(
+        "what its client was given and the inbox does not take ends with a receipt or with time, not with a refusal",
+        arguments: [SendOutcome.full, .notFound])
+    func refusedAfterHandOver(_ refusal: SendOutcome) {
+        var rig = rig("ann", "bob")
+        _ = rig.send("1", to: "bob")
+        _ = rig.send("2", to: "bob")
+        #expect(rig.pass(150) == [.sends("1", to: "bob"), .sends("2", to: "bob")])
+        #expect(rig.answer(refusal) == [])
+        #expect(rig.answer(refusal) == [])
+        #expect(rig.pass(1_000) == [], "nor is it tried again")
+        #expect(rig.confirm("bob", through: 1) == [.tells("ann", "1", .received)])
+        #expect(rig.pass(3_850) == [.tells("ann", "2", .refused(.timeout))])
+        #expect(!rig.delivery.isBusy)
+    }
+
+    @Test("a refusal does not say what became of a signal whose client went away with it", arguments: [true, false])
+    func refusedAfterDetach(_ isBefore: Bool) {
+        var rig = rig("ann", "bob")
+        _ = rig.send("1", to: "bob")
+        if isBefore { _ = rig.detach("bob") } else { _ = rig.pass(150) }
+        let unknown = DeliveryRig.Event.tells("ann", "1", .refused(.timeout))
+        #expect(rig.answer(.full) == (isBefore ? [unknown] : []))
+        if !isBefore { #expect(rig.detach("bob") == [unknown]) }
+        #expect(rig.seat("bob") == [], "it must not come behind what was stored")
+        #expect(!rig.delivery.isBusy)
     }
 
     @Test("a sender and a node keep copies up to their bytes")
@@ -83,6 +112,86 @@ struct DeliveryBoundsTests {
         _ = rig.store()
         #expect(rig.pass(599_000) == [])
         #expect(rig.pass(1_000) == [.delivers("news of 1", to: "ann", 1)])
+    }
+
+    @Test("what was promised does not age while the shared state is away")
+    func outageStopsTheClock() {
+        var rig = rig("ann")
+        _ = rig.send("1", to: "far")
+        _ = rig.store()
+        #expect(rig.pass(100_000) == [])
+        _ = rig.loseStore()
+        #expect(rig.pass(700_000) == [])
+        #expect(rig.findStore() == [.sends("1", to: "far")])
+        #expect(rig.pass(25) == [])
+        #expect(rig.store() == [])
+        #expect(rig.pass(499_974) == [])
+        #expect(rig.pass(1) == [.delivers("news of 1", to: "ann", 1)])
+    }
+
+    @Test("a tick looks at what is due, however many copies wait")
+    func cheapTick() {
+        var rig = rig("ann", "bob")
+        let count: UInt64 = 100_000
+        for number in 1...count {
+            let pair = Pair(
+                room: DeliveryRig.room, from: peer("ann"), session: DeliveryRig.session("ann"),
+                to: peer("far\(number)"))
+            let letter = Letter(
+                from: pair.from, session: pair.session, node: rig.delivery.node, number: number, id: "\(number)",
+                payload: ByteBuffer())
+            var copy = Copy(letter: letter, pair: pair, state: .stored, since: rig.now + Int64(number))
+            copy.isPromised = true
+            rig.delivery.copies.insert(copy)
+            _ = rig.delivery.copies.nextNumber()
+        }
+        rig.delivery.planAll(now: rig.now)
+        for _ in 0..<100 {
+            rig.now += 25
+            #expect(rig.delivery.tick(now: rig.now) == 0)
+        }
+        #expect(rig.send("last", to: "bob") == [.delivers("last", to: "bob", 1)])
+        #expect(rig.delivery.tick(now: rig.now + 150) == 1)
+        #expect(rig.events() == [.sends("last", to: "bob")])
+        #expect(rig.delivery.copies.submitted(to: DeliveryRig.place("bob")) == [count + 1])
+        rig.now = 1_000 + rig.delivery.limits.copyMs + 7
+        #expect(rig.delivery.tick(now: rig.now) == 7)
+        #expect(rig.delivery.copies.count == Int(count) - 6)
+    }
+
+    @Test("a tick later forgets what was done long before its time")
+    func agendaIsBounded() {
+        var rig = rig("ann")
+        for number in 1...3_000 {
+            _ = rig.send("\(number)", to: "far")
+            _ = rig.store()
+            rig.delivery.heard([UInt64(number)], .received)
+        }
+        #expect(rig.delivery.agenda.count >= 3_000)
+        _ = rig.pass(25)
+        #expect(rig.delivery.agenda.count == 0)
+    }
+
+    @Test("what waits behind a copy that is done goes with the next tick")
+    func nextInLine() {
+        var rig = rig("ann")
+        _ = rig.send("1", to: "far")
+        #expect(rig.answer(.notFound, isListed: true, isSettling: true) == [.rereads])
+        #expect(rig.send("2", to: "far") == [])
+        rig.delivery.heard([1], .received)
+        #expect(rig.events() == [.tells("ann", "1", .received)])
+        #expect(rig.pass(25) == [.sends("2", to: "far")])
+    }
+
+    @Test("a connection that turns out to be fast has its signals stored sooner")
+    func fasterRoundTrip() {
+        var rig = rig("ann", "bob")
+        rig.delivery.noteRoundTrip(300, at: DeliveryRig.place("bob"))
+        _ = rig.send("1", to: "bob")
+        #expect(rig.pass(150) == [])
+        rig.delivery.noteRoundTrip(60, at: DeliveryRig.place("bob"))
+        #expect(rig.pass(29) == [])
+        #expect(rig.pass(1) == [.sends("1", to: "bob")])
     }
 
     @Test("after an outage copies are submitted again, one by one, when their room is read")

@@ -1,4 +1,5 @@
 import Backplane
+import NIOCore
 import SignalDomain
 import Testing
 
@@ -123,6 +124,50 @@ struct MembershipTests {
         #expect(cluster.nodes[0].machine.node != old)
         #expect(seen(cluster, by: 1, "ann").joins == 2)
         #expect(cluster.faults(rooms: [room]) == [])
+    }
+
+    @Test("a node whose lease nobody confirms calls itself degraded a second before it ends, and whole when somebody does")
+    func selfFence() {
+        let node = NodeInstance(bits: 1)
+        var machine = Membership(node: node, info: NodeInfo(name: "n", version: "1"))
+        _ = machine.begin(as: node)
+        _ = machine.connected(generation: 1, now: 1_000)
+        let register = BackplaneCommand.register(node, machine.info)
+        let ready = machine.completed(register, .success(.registered(epoch: "e")), generation: 1, now: 1_000)
+        #expect(ready.contains(.ready))
+        #expect(machine.tick(now: 1_500).contains(.call(.heartbeat(node, sequence: 1))))
+        #expect(machine.tick(now: 5_000) == [])
+        #expect(machine.tick(now: 5_001).contains(.degraded(true)))
+        let beat = HeartbeatReply(epoch: "e", now: 0, dead: [], nodes: 1, totals: AddressTotals())
+        let heard = machine.completed(
+            .heartbeat(node, sequence: 1), .success(.beat(beat)), generation: 1, now: 5_002)
+        #expect(heard.contains(.degraded(false)))
+    }
+
+    @Test("a best effort signal for somebody who is not listed is dropped on an island, and answered in a cluster")
+    func unlistedOnIsland() {
+        let node = NodeInstance(bits: 1)
+        var machine = ClusterMachine(
+            membership: Membership(
+                node: node, info: NodeInfo(name: "n", version: "1"), requiresRegistration: false))
+        _ = machine.begin(as: node, now: 0)
+        let record = MemberRecord(
+            node: node, session: SessionID(high: 0, low: 1), connection: ConnectionID(bits: 1), owner: "ip:1")
+        _ = machine.join(JoinCommand(room: room, peer: peer("ann"), record: record), wallMs: 0, now: 0)
+        let signal = DirectedSignal(
+            sender: Place(room: room, peer: peer("ann")), connection: record.connection, to: peer("bob"), id: nil,
+            payload: ByteBuffer())
+        #expect(machine.send(signal, now: 1) == [.dropped])
+        _ = machine.connected(generation: 1, now: 2)
+        let register = BackplaneCommand.register(node, machine.membership.info)
+        _ = machine.completed(register, .success(.registered(epoch: "e")), generation: 1, now: 2)
+        var listed = record
+        listed.flags.insert(.island)
+        let snapshot = RoomSnapshot(version: 5, members: [peer("ann"): listed], interest: [node: 1])
+        _ = machine.completed(.sync(room), .success(.snapshot(snapshot)), generation: 1, now: 3)
+        #expect(
+            machine.send(signal, now: 4)
+                == [.delivery(.outcome(record.connection, id: nil, to: peer("bob"), .refused(.notFound)))])
     }
 
     @Test("a join that succeeds after its client gave up is taken back")
