@@ -51,11 +51,14 @@ failover: ## kill, stop and cut off parts of a cluster and check what clients se
 	@swift build --product signal-load
 	@exec infra/failover/run --quick
 
-failover-full: ## the same with every fault, 3000 clients and more than 100 kills (about an hour)
+failover-full: ## the same with every fault, 300 clients and more than 100 kills (about 32 minutes after the build)
 	@infra/deps hiredis redis haproxy
 	@swift build -c release --product signal-node
 	@swift build -c release --product signal-load
-	@LOAD=.build/release exec infra/failover/run
+	@echo "First every step, then twenty kills with the short lease: two reports."
+	@LOAD=.build/release infra/failover/run
+	@LOAD=.build/release OUT=.build/failover/short-lease \
+	  exec infra/failover/run --steps F1 --rounds 20 --lease-ms 3000 --heartbeat-ms 300
 
 compose-test: ## build the image, bring the cluster up in containers, and play faults on it (needs Docker)
 	@infra/deps hiredis

@@ -3,7 +3,7 @@ import CoreMetrics
 import Crypto
 public import Logging
 public import NIOCore
-public import SignalDomain
+import SignalDomain
 import Synchronization
 
 /// A signaling node: its sessions, the routes of their signals, its limits and its place in the cluster.
@@ -187,55 +187,18 @@ public final class Node: Sendable {
         Array(HMAC<SHA256>.authenticationCode(for: bytes, using: secret))
     }
 
-    // MARK: Drain
-
-    /// New peers are refused from now on, and the health checks say so.
-    public func beginDrain() {
-        setDraining(true)
-        watches.endAll()
-    }
-
-    /// New peers are welcome again. Only sockets that a drain has not closed are still there.
-    public func endDrain() {
-        setDraining(false)
-    }
-
-    private func setDraining(_ isDraining: Bool) {
-        board.setDraining(isDraining)
+    /// Tells health checks, operators and the cluster; false when it is too late.
+    func setDraining(_ isDraining: Bool) -> Bool {
+        guard board.setDraining(isDraining) else { return false }
         events.publish(.draining(isDraining))
         var info = info
         info.isDraining = isDraining
         clusters.describe(info)
+        return true
     }
 
-    /// Closes every session with `reason`, spread over `seconds`. Clients of dialect 2 hear of it before, and when to
-    /// come back.
-    public func closeSessions(_ reason: CloseReason, over seconds: Double) async {
-        await withTaskGroup(of: Void.self) { group in
-            for handle in shards {
-                group.addTask {
-                    let sessions = await withCheckedContinuation { continuation in
-                        handle.onLoop { continuation.resume(returning: $0.sessions) }
-                    }
-                    for session in sessions {
-                        handle.loop.execute {
-                            session.announceClose(
-                                reason, deadlineMs: Int64(seconds * 1_000), retryAfterMs: .random(in: 100...1_000))
-                        }
-                    }
-                    let pause = sessions.isEmpty ? 0 : seconds / Double(sessions.count)
-                    for (index, session) in sessions.enumerated() {
-                        let due = Int64(pause * Double(index) * 1_000)
-                        handle.loop.scheduleTask(in: .milliseconds(due)) { session.end(reason) }
-                    }
-                }
-            }
-        }
-        try? await Task.sleep(for: .seconds(seconds))
-    }
-
-    /// Gives the lease back; call it after the last session is closed.
-    public func retire() async {
-        await clusters.retire(leaseMs: configuration.drain.leaseMs)
-    }
+    /// The point of no return of a drain: from now on nobody takes it back.
+    ///
+    /// - Returns: false when it was taken back before: then nothing may be closed.
+    public func beginClosing() -> Bool { board.beginClosing() }
 }

@@ -96,6 +96,9 @@ extension NodeConfiguration {
         public var seconds = 15
         /// The part of it, at the beginning, in which balancers may notice before a socket is closed, in seconds.
         public var balancerSeconds = 3
+        /// From the `go-away` that a client of dialect 2 gets to the close of its own socket, in milliseconds; at most
+        /// half of the time in which sockets close.
+        public var noticeMs = 3_000
         /// The lifetime of the lease that a drained node leaves behind for its sessions to resume, in milliseconds.
         public var leaseMs = 15_000
         /// The time from SIGTERM to the exit at the latest, in seconds.

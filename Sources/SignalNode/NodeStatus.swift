@@ -54,9 +54,13 @@ final class NodeStatusBoard: Sendable {
         var isDoubtful: Bool { board.state.withLock { $0.shards.contains(where: \.isMismatched) } }
     }
 
+    /// Where the node is on its way out; only `closing` is final.
+    private enum Course { case serving, draining, closing }
+
     private struct State {
         var shards: [Facts]
-        var isDraining = false
+        var course = Course.serving
+        var isDraining: Bool { course != .serving }
     }
 
     private let state: Mutex<State>
@@ -74,7 +78,21 @@ final class NodeStatusBoard: Sendable {
     /// - Parameter index: below the number of shards.
     func shard(_ index: Int) -> Shard { Shard(board: self, index: index) }
 
-    func setDraining(_ isDraining: Bool) { state.withLock { $0.isDraining = isDraining } }
+    /// Whether it is so now: a node that closes its sockets stays on its way out.
+    func setDraining(_ isDraining: Bool) -> Bool {
+        state.withLock { state in
+            if state.course != .closing { state.course = isDraining ? .draining : .serving }
+            return state.isDraining == isDraining
+        }
+    }
+
+    /// The point of no return; false when the drain was taken back before.
+    func beginClosing() -> Bool {
+        state.withLock { state in
+            if state.isDraining { state.course = .closing }
+            return state.isDraining
+        }
+    }
 
     var status: NodeStatus {
         let state = state.withLock { $0 }

@@ -9,8 +9,9 @@ import UnixSignals
 
 /// The life of the process: start, serve, and go away as cluster.md §2.6 says.
 ///
-/// SIGTERM drains: balancers notice first, then the sockets close in waves. SIGINT closes at once, for a person at a
-/// terminal waits; SIGHUP reads the files of the settings anew. A second signal exits immediately.
+/// SIGTERM drains: balancers notice first, and until then an operator may take it back; then the sockets close in waves.
+/// SIGINT closes at once, for a person at a terminal waits; SIGHUP reads the files of the settings anew. A second signal
+/// exits immediately.
 struct NodeService: Service {
     let node: Node
     let server: SignalServer
@@ -41,20 +42,25 @@ struct NodeService: Service {
             for await _ in hangups { await reload.run(logger, audit: node.audit) }
         }
         var received = signals.makeAsyncIterator()
-        let signal = await received.next() ?? .sigint
-        logger.info("signal-node.stopping", metadata: ["signal": "\(signal)"])
-        exitAtOnceOnAnotherSignal()
-        exitAtTheLatest()
-        await stop(gently: signal == .sigterm)
+        while true {
+            let signal = await received.next() ?? .sigint
+            logger.info("signal-node.stopping", metadata: ["signal": "\(signal)"])
+            let impatience = [exitAtOnceOnAnotherSignal(), exitAtTheLatest()]
+            if await stop(gently: signal == .sigterm) { break }
+            for task in impatience { task.cancel() }
+            logger.info("signal-node.stop-called-off", metadata: ["by": "undrain"])
+        }
         logger.info("signal-node.stopped")
     }
 
-    private func stop(gently: Bool) async {
+    /// Answers false when the drain was taken back while balancers were given their time: the node serves on.
+    private func stop(gently: Bool) async -> Bool {
         let drain = node.configuration.drain
         node.beginDrain()
         node.audit.record(AuditEntry(.drain, by: .node, detail: gently ? "SIGTERM" : "SIGINT"))
+        if gently { try? await Task.sleep(for: .seconds(drain.balancerSeconds)) }
+        guard node.beginClosing() else { return false }
         if gently {
-            try? await Task.sleep(for: .seconds(drain.balancerSeconds))
             let waves = Double(max(0, drain.seconds - drain.balancerSeconds))
             await node.closeSessions(.restart, over: node.metrics.activeConnections > 0 ? waves : 0)
         } else {
@@ -63,17 +69,18 @@ struct NodeService: Service {
         await server.shutdown()
         await node.retire()
         await node.audit.close()
+        return true
     }
 
-    private func exitAtOnceOnAnotherSignal() {
+    private func exitAtOnceOnAnotherSignal() -> Task<Void, any Error> {
         Task {
             for await _ in await UnixSignalsSequence(trapping: .sigterm, .sigint) { exit(1) }
         }
     }
 
-    private func exitAtTheLatest() {
+    private func exitAtTheLatest() -> Task<Void, any Error> {
         let seconds = node.configuration.drain.hardExitSeconds
-        Task {
+        return Task {
             try await Task.sleep(for: .seconds(seconds))
             logger.error("signal-node.drain-stuck", metadata: ["seconds": .stringConvertible(seconds)])
             exit(1)

@@ -102,6 +102,32 @@ struct SmallCaseTests {
         #expect(try resumes(after: 1001) == nil)
     }
 
+    @Test("who was away by its own will while harm was done is measured from its first dial afterwards")
+    func ownAbsence() throws {
+        var history = Self.history(step: .redisFlush, .redisFlush)
+        Self.add(&history, 9_000, .socketLost(client: Self.alice, connection: 1, code: 1001))
+        Self.add(&history, 11_900, .resumeBegan(client: Self.alice))
+        Self.join(
+            &history, Self.alice, "node1", at: 12_000, members: [Self.bob, Self.carol], connection: 2, resumed: true)
+        #expect(try Self.result(history).resumeMs?.max == 100)
+    }
+
+    @Test(
+        "a refusal is the answer to one try: after a second one the first may have arrived", arguments: [true, false])
+    func secondTry(hasMoved: Bool) throws {
+        var history = Self.history()
+        Self.add(&history, 11_000, .sent(client: Self.alice, id: 1, to: Self.carol))
+        Self.add(&history, 11_001, .arrived(client: Self.carol, from: Self.alice, id: 1, isRepeat: false))
+        if hasMoved {
+            Self.add(&history, 11_002, .socketLost(client: Self.alice, connection: 1, code: 1006))
+            Self.join(
+                &history, Self.alice, "node3", at: 11_500, members: [Self.bob, Self.carol], connection: 2, resumed: true
+            )
+        }
+        Self.add(&history, 12_000, .outcome(client: Self.alice, id: 1, to: Self.carol, .nack(code: "not_found")))
+        #expect(try Self.result(history).contradictions == (hasMoved ? 0 : 1))
+    }
+
     @Test("a leave of one whose hello came before the sweep is false, whatever the welcome says")
     func falseLeave() throws {
         #expect(try Self.result(Self.bobComesBack(at: 13_000, resumed: true)).falseLeaves == 2)

@@ -72,8 +72,8 @@ public struct Event: Sendable, Hashable, Codable {
         case nodeUp(node: String)
         /// The node's `/health` began or ceased to say `degraded`.
         case degraded(node: String, isDegraded: Bool)
-        /// Readings of a node process; `cpuMicros` and `fencedWrites` count from its start.
-        case sample(node: String, rssBytes: Int, cpuMicros: Int, fencedWrites: Int)
+        /// Readings of a node process; `cpuMicros` and `refences`, the leases that it lost and replaced, count from its start.
+        case sample(node: String, rssBytes: Int, cpuMicros: Int, refences: Int)
         /// Readings of the Redis primary; both count from its start.
         case redis(commands: Int, cpuMicros: Int)
         /// The members of one room as Redis or a node holds them, read just before `settled`.

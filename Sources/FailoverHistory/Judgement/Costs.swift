@@ -4,7 +4,7 @@ struct CostTally: Sendable {
     var redisCPUMicros = 0
     var nodeCPUMicros = 0
     var maxRSSBytes = 0
-    var fencedWrites = 0
+    var refences = 0
     /// From SIGTERM to the end of the process, each.
     var exits: [Int64] = []
     /// From the cut between a node and Redis to its saying so, each.
@@ -20,7 +20,7 @@ struct CostJudge: Sendable {
     private let world: World
     private(set) var tallies: [CostTally]
     private var lastRedis: (commands: Int, cpuMicros: Int)?
-    private var lastNode: [String: (cpuMicros: Int, fencedWrites: Int)] = [:]
+    private var lastNode: [String: (cpuMicros: Int, refences: Int)] = [:]
     private var degraded: Set<String> = []
     private var terminated: [String: Int64] = [:]
     private var cutOff: [String: Int64] = [:]
@@ -45,14 +45,14 @@ struct CostJudge: Sendable {
                 $0.redisCPUMicros += CostJudge.growth(from: before.cpuMicros, to: cpuMicros)
             }
             lastRedis = (commands, cpuMicros)
-        case .sample(let node, let rssBytes, let cpuMicros, let fencedWrites):
-            let before = lastNode[node] ?? (cpuMicros, fencedWrites)
+        case .sample(let node, let rssBytes, let cpuMicros, let refences):
+            let before = lastNode[node] ?? (cpuMicros, refences)
             tally(at: at) {
                 $0.nodeCPUMicros += CostJudge.growth(from: before.cpuMicros, to: cpuMicros)
-                $0.fencedWrites += CostJudge.growth(from: before.fencedWrites, to: fencedWrites)
+                $0.refences += CostJudge.growth(from: before.refences, to: refences)
                 $0.maxRSSBytes = max($0.maxRSSBytes, rssBytes)
             }
-            lastNode[node] = (cpuMicros, fencedWrites)
+            lastNode[node] = (cpuMicros, refences)
         case .fault(_, _, .terminate, let nodes): for node in nodes { terminated[node] = at }
         case .fault(_, _, .partitionDrop, let nodes), .fault(_, _, .partitionReset, let nodes):
             for node in nodes { cutOff[node] = at }

@@ -16,11 +16,15 @@ struct Signal: Sendable {
     var final: Outcome?
     var finalAt = Int64.max
     var isContradicted = false
+    /// Refused after `stored`, which promises `received` or `undeliverable`.
+    var isTakenBack = false
     var surfacedAt: Int64?
     var surfacedAgain = 0
     /// Copies that the receiver's dedupe swallowed.
     var repeats = 0
 
+    /// Whether the sender was told for sure that it does not arrive; of other codes of `nack` the outcome is unknown.
+    var isRefused: Bool { final == .nack(code: "full") || final == .nack(code: "not_found") }
     var isAcknowledged: Bool { storedAt != .max || final == .received || final == .written }
 }
 
@@ -114,6 +118,7 @@ extension Signal {
         } else {
             final = outcome
             finalAt = at
+            if case .nack = outcome, storedAt <= at { isTakenBack = true }
         }
     }
 }

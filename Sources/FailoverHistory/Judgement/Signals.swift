@@ -83,9 +83,26 @@ struct SignalJudge: Sendable {
         if signal.isContradicted {
             note(.contradiction, at: signal.sentAt, "\(key) has more than one final outcome") { $0.contradictions += 1 }
         }
+        if signal.isTakenBack, !isExplained(key, signal) {
+            note(.contradiction, at: signal.sentAt, "\(key) was stored and then refused") { $0.contradictions += 1 }
+        }
+        if signal.isRefused, signal.surfacedAt != nil, wasTriedOnce(key, signal) {
+            note(.contradiction, at: signal.sentAt, "\(key) was refused and surfaced") { $0.contradictions += 1 }
+        }
         countShare(key, signal)
         judgeLocal(key, signal)
         if signal.isAcknowledged { judgeAcknowledged(key, signal) } else { judgeUnanswered(key, signal) }
+    }
+
+    /// Whether what came of the signal is the answer to one try. A client tries again after a welcome, a node after it
+    /// has lost sight of Redis: then the first try may have arrived, and the last one found nobody any more.
+    private func wasTriedOnce(_ key: SignalKey, _ signal: Signal) -> Bool {
+        guard let connection = truth.lives[key.from]?.connection(at: signal.sentAt),
+            signal.finalAt <= connection.until
+        else { return false }
+        let span = signal.sentAt..<max(signal.finalAt, signal.sentAt + 1)
+        return !truth.world.redisAway.overlaps(span) && !truth.world.redisLosses.contains { span.contains($0) }
+            && !(truth.world.isolations[connection.node] ?? []).contains { $0.overlaps(span) }
     }
 
     private mutating func judgeAcknowledged(_ key: SignalKey, _ signal: Signal) {

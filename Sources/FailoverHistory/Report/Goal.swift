@@ -21,9 +21,9 @@ public struct Goal: Sendable {
             case .shortPause: [nothingVisible, onlyTimelyResumes]
             case .longPause: [overlap, onlyTimelyResumes]
             case .partitionDrop, .partitionReset: [localLoss, degraded, flagged, corrected(2000), onlyTimelyResumes]
-            case .redisPause, .redisRestartEmpty, .redisFlush, .redisFailover, .redisFailoverLagging,
-                .redisFailoverRefused:
-                [corrected(3000), recovered]
+            case .redisPause: [corrected(3000), recovered, onlyTimelyResumes, nothingRenewed]
+            case .redisRestartEmpty, .redisFlush, .redisFailover, .redisFailoverLagging, .redisFailoverRefused:
+                [corrected(3000), recovered, onlyTimelyResumes, nothingRenewed, resumeTail(4000)]
             case .edgeReload: [nothingVisible, onlyTimelyResumes]
             case .lateCommands, .doubleKill: [onlyTimelyResumes]
             case .killAndFailover: []
@@ -63,6 +63,7 @@ public struct Goal: Sendable {
     private static let localLoss = zero("signals lost inside a node") { $0.localSent == 0 ? nil : $0.localLost }
     private static let flagged = zero("cut-off nodes without the flag") { $0.silentlyDegraded }
     private static let recovered = zero("nodes degraded at the end") { $0.stillDegraded }
+    private static let nothingRenewed = zero("sessions begun anew in their window") { $0.renewedInWindow }
     private static let onlyTimelyResumes = zero("timely resumes refused") { $0.brokenResumes }
 
     /// Nothing acknowledged proves nothing, so no acknowledgement is no pass.

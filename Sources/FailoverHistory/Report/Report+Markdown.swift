@@ -11,15 +11,16 @@ extension Report {
 
     private var markdownTable: String {
         let titles = [
-            "step", "rounds", "detect", "resume", "acknowledged", "lost", "reported undeliverable", "repeats dropped",
-            "surfaced twice", "ghosts", "false leaves", "divergence, s", "",
+            "step", "rounds", "detect", "resume", "acknowledged", "lost", "sender gone", "reported undeliverable",
+            "repeats dropped",
+            "surfaced twice", "ghosts", "false leaves", "divergence, s", "refences", "",
         ]
         let rows = faults.map { step in
             [
                 "\(step.name) \(step.step.title)", "\(step.n)", seconds(step.detectMs), seconds(step.resumeMs),
-                Figure.grouped(step.acked), lost(step), Figure.grouped(step.undeliverable),
+                Figure.grouped(step.acked), lost(step), "\(step.senderGone)", Figure.grouped(step.undeliverable),
                 Figure.grouped(step.duplicatesWire), "\(step.duplicatesSurfaced)", "\(step.ghosts)",
-                "\(step.falseLeaves)", Figure.decimal(step.maxDivergenceMs / 1000, digits: 2),
+                "\(step.falseLeaves)", Figure.decimal(step.maxDivergenceMs / 1000, digits: 2), "\(step.refences)",
                 step.passes ? "pass" : "**fail**",
             ]
         }

@@ -24,16 +24,17 @@ extension Report {
 
     private var table: String {
         let titles = [
-            "step", "n", "detect p50/p99/max ms", "resume p50/p99 ms", "acked", "lost", "(≤ 95 %)", "undeliv.",
-            "dup wire/surf.", "ghosts", "false left", "divergence ms", "Redis cmd/s", "CPU nodes/Redis", "RSS MB",
+            "step", "n", "detect p50/p99/max ms", "resume p50/p99 ms", "acked", "lost", "(≤ 95 %)", "gone", "undeliv.",
+            "dup wire/surf.", "ghosts", "false left", "divergence ms", "refences", "Redis cmd/s", "CPU nodes/Redis",
+            "RSS MB",
         ]
         let rows = faults.map { step in
             [
                 step.name, "\(step.n)", Figure.durations(step.detectMs, withMax: true),
                 Figure.durations(step.resumeMs, withMax: false), "\(step.acked)", "\(step.ackedLost)",
-                step.upperBounds["ackedLost"].map(Figure.share) ?? "–", "\(step.undeliverable)",
+                step.upperBounds["ackedLost"].map(Figure.share) ?? "–", "\(step.senderGone)", "\(step.undeliverable)",
                 "\(step.duplicatesWire)/\(step.duplicatesSurfaced)", "\(step.ghosts)", "\(step.falseLeaves)",
-                Figure.whole(step.maxDivergenceMs), Figure.whole(step.redisCommandsPerSecond),
+                Figure.whole(step.maxDivergenceMs), "\(step.refences)", Figure.whole(step.redisCommandsPerSecond),
                 "\(Figure.share(step.nodeCPU))/\(Figure.share(step.redisCPU))", "\(step.maxRSSBytes / 1_000_000)",
             ]
         }

@@ -78,6 +78,7 @@ extension StepResult {
 
         socketsLost = sum(\.sessions.socketsLost)
         newSessions = sum(\.sessions.newSessions)
+        renewedInWindow = sum(\.sessions.renewedInWindow)
         brokenResumes = sum(\.sessions.brokenResumes)
         stranded = sum(\.sessions.stranded)
         maxOverlapMs = most(\.sessions.maxOverlap)
@@ -86,7 +87,7 @@ extension StepResult {
         degradedAfterMs = quantiles(\.costs.degradedAfter)
         silentlyDegraded = sum(\.costs.silentlyDegraded)
         stillDegraded = sum(\.costs.stillDegraded)
-        fencedWrites = sum(\.costs.fencedWrites)
+        refences = sum(\.costs.refences)
         let wall = max(seconds, 0.001)
         redisCommandsPerSecond = Double(sum(\.costs.redisCommands)) / wall
         redisCPU = Double(sum(\.costs.redisCPUMicros)) / 1_000_000 / wall

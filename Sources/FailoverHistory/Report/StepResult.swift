@@ -18,6 +18,7 @@ public struct StepResult: Sendable, Codable {
     public let ackedLost: Int
     public let ackedLostExplained: Int
     public let lies: Int
+    /// Stored, and neither surfaced nor reported before the sender was gone: nobody is left to be told.
     public let senderGone: Int
     public let undecided: Int
     public let unanswered: Int
@@ -46,6 +47,8 @@ public struct StepResult: Sendable, Codable {
 
     public let socketsLost: Int
     public let newSessions: Int
+    /// Sessions that began anew although their clients asked for them inside the window.
+    public let renewedInWindow: Int
     public let brokenResumes: Int
     public let stranded: Int
     public let maxOverlapMs: Double
@@ -54,7 +57,8 @@ public struct StepResult: Sendable, Codable {
     public let degradedAfterMs: Quantiles?
     public let silentlyDegraded: Int
     public let stillDegraded: Int
-    public let fencedWrites: Int
+    /// Leases that nodes lost and replaced; each time what they had under way was fenced.
+    public let refences: Int
     public let redisCommandsPerSecond: Double
     /// Processor time over wall time; 1 is one core.
     public let redisCPU: Double

@@ -12,12 +12,22 @@ struct Life: Sendable {
         var isGivenUp = false
     }
 
+    /// A return to the session.
+    struct Resume: Sendable {
+        let lostAt: Int64
+        /// The first dial.
+        let beganAt: Int64
+        let welcomedAt: Int64
+        /// The client itself had closed the socket.
+        let wasGivenUp: Bool
+    }
+
     /// A session as the others see it: from a welcome with `resumed:false` over every resume to its end.
     struct Incarnation: Sendable {
         var connections: [Connection]
         var ending = Ending.none
-        /// Welcomed sockets that followed a loss, with the moment of the loss.
-        var resumes: [(lostAt: Int64, welcomedAt: Int64)] = []
+        /// Welcomed sockets that followed a loss.
+        var resumes: [Resume] = []
 
         var beganAt: Int64 { connections[0].from }
         /// The end of the last socket; `Int64.max` while one is open.

@@ -2,6 +2,7 @@
 struct Lives: Sendable {
     private(set) var byClient: [Client: Life] = [:]
     private(set) var rooms: [Int: [Client]] = [:]
+    private var dials: [Client: Int64] = [:]
     private var hellos: [Client: (connection: Int, at: Int64, resumes: Bool)] = [:]
 
     subscript(client: Client) -> Life? { byClient[client] }
@@ -17,6 +18,7 @@ struct Lives: Sendable {
         switch event.kind {
         case .hello(let client, let connection, let resumes):
             hellos[client] = (connection, event.at, resumes)
+        case .resumeBegan(let client): dials[client] = event.at
         case .joined(let client, let number, let room, let node, let resumed, _):
             let connection = Life.Connection(number: number, room: room, node: node, from: event.at)
             welcome(client, connection, resumed: resumed)
@@ -41,8 +43,11 @@ struct Lives: Sendable {
         let last = life.incarnations.count - 1
         if resumed, last >= 0, life.incarnations[last].ending == .none {
             let lostAt = life.incarnations[last].lostAt
-            if lostAt != .max, life.incarnations[last].connections.last?.isGivenUp == false {
-                life.incarnations[last].resumes.append((lostAt: lostAt, welcomedAt: connection.from))
+            if lostAt != .max, let lost = life.incarnations[last].connections.last {
+                life.incarnations[last].resumes.append(
+                    .init(
+                        lostAt: lostAt, beganAt: max(lostAt, dials[client] ?? lostAt), welcomedAt: connection.from,
+                        wasGivenUp: lost.isGivenUp))
             }
             life.incarnations[last].connections.append(connection)
         } else {

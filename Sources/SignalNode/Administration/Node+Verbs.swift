@@ -41,7 +41,8 @@ extension Node {
     /// Takes new peers no more, or again, on behalf of an operator.
     public func setDraining(_ isDraining: Bool, by caller: Caller) async throws(Refusal) {
         try await operate(isDraining ? .drain : .undrain, on: configuration.nodeName, by: caller) {
-            if isDraining { self.beginDrain() } else { self.endDrain() }
+            () async throws(Refusal) in
+            if isDraining { self.beginDrain() } else { try self.endDrain() }
         }
     }
 

@@ -22,7 +22,7 @@ struct Audit {
             recorder.record(
                 .sample(
                     node: node.name, rssBytes: usage.residentBytes, cpuMicros: usage.cpuMicros,
-                    fencedWrites: usage.refences))
+                    refences: usage.refences))
         }
     }
 

@@ -27,7 +27,7 @@ struct Failover: AsyncParsableCommand {
     @Option(help: "Rounds of each step, instead of those of the plan.")
     var rounds: Int?
 
-    @Option(help: "Clients in rooms of five: 150 in the short plan, else 3000.")
+    @Option(help: "Clients in rooms of five: 150 in the short plan, else 300.")
     var clients: Int?
 
     @Option(help: "The seed of every random choice.")
@@ -157,7 +157,7 @@ struct Failover: AsyncParsableCommand {
         (settings.leaseMs, settings.heartbeatMs, settings.withoutGuards) = (leaseMs, heartbeatMs, withoutGuards)
         if quick { (settings.drainSeconds, settings.drainBalancerSeconds) = (5, 2) }
         return FailoverRun(
-            schedule: try schedule(), settings: settings, clients: clients ?? (quick || compose ? 150 : 3_000),
+            schedule: try schedule(), settings: settings, clients: clients ?? (quick || compose ? 150 : 300),
             seed: seed,
             recorder: HistoryRecorder(), say: { FileHandle.standardError.write(Data("\($0)\n".utf8)) })
     }

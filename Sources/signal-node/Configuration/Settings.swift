@@ -128,6 +128,9 @@ enum Settings {
             "drainBalancerSeconds", .drain, .integer(\.drain.balancerSeconds, 0...3_600, .seconds),
             "Beginning of the drain in which balancers may notice and no socket is closed."),
         Setting(
+            "drainNoticeMs", .drain, .integer(\.drain.noticeMs, 0...60_000, .milliseconds),
+            "From the go-away of a client to the close of its socket; at most half of the time in which sockets close."),
+        Setting(
             "drainLeaseMs", .drain, .integer(\.drain.leaseMs, 0...600_000, .milliseconds),
             "Lease that a drained node leaves behind, for its sessions to resume elsewhere."),
         Setting(

@@ -3,7 +3,9 @@
 /// A model and how long to search it.
 struct Search: CustomStringConvertible, Sendable {
     enum Extent: Sendable {
-        /// All schedules, shortest first, up to so many states.
+        /// All schedules, which have at most so many states.
+        case all(Int)
+        /// Schedules, shortest first, up to so many states.
         case states(Int)
         /// So many random schedules.
         case walks(UInt64)
@@ -26,6 +28,9 @@ struct Search: CustomStringConvertible, Sendable {
 
     var description: String { name }
 
+    /// Whether the search has to reach every state.
+    var isExhaustive: Bool { if case .all = extent { true } else { false } }
+
     func start(without guards: Guards = []) -> Model {
         var model = Model(
             nodes: nodes, seats: seats, budget: budget, guards: .all.subtracting(guards), resumes: resumes,
@@ -37,7 +42,7 @@ struct Search: CustomStringConvertible, Sendable {
     func run(without guards: Guards = []) -> Finding {
         let model = start(without: guards)
         return switch extent {
-        case .states(let limit): Explorer.explore(model, limit: limit)
+        case .all(let limit), .states(let limit): Explorer.explore(model, limit: limit)
         case .walks(let count): Explorer.walk(model, seeds: 0..<count)
         }
     }

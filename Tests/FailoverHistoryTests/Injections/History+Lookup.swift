@@ -50,6 +50,16 @@ extension History {
         return nil
     }
 
+    /// The other clients of its room.
+    func mates(of client: Client) -> [Client] {
+        let room = room(of: client)
+        var mates: Set<Client> = []
+        for event in events {
+            if case .joined(let other, _, room, _, _, _) = event.kind, other != client { mates.insert(other) }
+        }
+        return mates.sorted()
+    }
+
     /// Pairs of clients of one room that were there all the time.
     var steadyPairs: [(Client, Client)] {
         let steady = steadyClients

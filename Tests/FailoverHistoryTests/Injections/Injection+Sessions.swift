@@ -17,6 +17,30 @@ extension Injection {
             history.flipResumed(index)
             return 1
         },
+        Injection(
+            "refused to resume after Redis was emptied", in: .redisFlush, fails: "timely resumes refused",
+            count: \.brokenResumes
+        ) { history, _ in
+            let welcomes = history.welcomes(resumed: true, after: history.faultAt)
+            for (index, _) in welcomes { history.flipResumed(index) }
+            return welcomes.isEmpty ? nil : welcomes.count
+        },
+        Injection(
+            "begun anew while Redis was away", in: .redisFailover, fails: "sessions begun anew in their window",
+            count: \.renewedInWindow
+        ) { history, random in
+            let welcomes = history.welcomes(resumed: true, after: history.faultAt)
+            guard let (index, client) = welcomes.randomElement(using: &random) else { return nil }
+            // Said hello before Redis was back: a node that cannot look has to say 1013.
+            let hello = history.events.lastIndex {
+                if case .hello(client, _, true) = $0.kind { true } else { false }
+            }
+            guard let hello else { return nil }
+            history.move(hello, to: history.healedAt - 100_000)
+            history.move(index, to: history.healedAt - 50_000)
+            history.flipResumed(index)
+            return 1
+        },
         Injection("gone without a plan", fails: "clients that never came back", count: \.stranded) { history, _ in
             let lost = history.vanished
             history.events.removeAll { if case .gaveUp = $0.kind { true } else { false } }

@@ -86,6 +86,31 @@ extension Injection {
             }
             return signals.count
         },
+        Injection("refused and surfaced nevertheless", fails: "contradictory outcomes", count: \.contradictions) {
+            history, random in
+            let signals = history.someSignals(&random)
+            for signal in signals {
+                history.removeOutcomes(of: signal)
+                let code = random.chance(0.5) ? "full" : "not_found"
+                history.append(
+                    .outcome(client: signal.from, id: signal.id, to: signal.to, .nack(code: code)), at: signal.finalAt)
+            }
+            return signals.count
+        },
+        Injection("stored and then refused", fails: "contradictory outcomes", count: \.contradictions) {
+            history, random in
+            let signals = history.someSignals(&random)
+            for signal in signals {
+                history.removeArrivals(of: signal)
+                history.removeOutcomes(of: signal)
+                for (delay, outcome) in [(0, Outcome.stored), (2_000, .nack(code: "timeout"))] {
+                    history.append(
+                        .outcome(client: signal.from, id: signal.id, to: signal.to, outcome),
+                        at: signal.finalAt + Int64(delay))
+                }
+            }
+            return signals.count
+        },
         Injection("never answered", fails: "signals without outcome", count: \.unanswered) { history, random in
             let signals = history.someSignals(&random)
             for signal in signals { history.removeOutcomes(of: signal) }

@@ -57,7 +57,7 @@ extension Simulation {
     private func measure() {
         record(.redis(commands: Int(now / 50_000), cpuMicros: Int(now / 100)))
         for node in upNodes.sorted() {
-            record(.sample(node: node, rssBytes: 20_000_000, cpuMicros: Int(now / 20), fencedWrites: 0))
+            record(.sample(node: node, rssBytes: 20_000_000, cpuMicros: Int(now / 20), refences: 0))
         }
     }
 
@@ -172,13 +172,19 @@ extension Simulation {
     // MARK: Redis
 
     private func redisAway(_ fault: Fault, for duration: Int64, _ step: Step, _ number: Int) {
+        // Some are away when it happens, and come back when it is over.
+        let hidden = members.keys.sorted().filter { members[$0]?.isConnected == true && random.chance(0.2) }
+        for client in hidden { lose(client, code: 1001) }
+        run(for: 2 * second)
         record(.fault(step: step, round: number, fault, nodes: []))
-        guard duration > 0 else { return }
-        isRedisAway = true
-        for node in nodes { after(1_200_000) { self.record(.degraded(node: node, isDegraded: true)) } }
-        run(for: duration)
-        isRedisAway = false
-        for node in nodes { after(400_000) { self.record(.degraded(node: node, isDegraded: false)) } }
-        for pair in queues.keys.sorted() { advance(pair) }
+        if duration > 0 {
+            isRedisAway = true
+            for node in nodes { after(1_200_000) { self.record(.degraded(node: node, isDegraded: true)) } }
+            run(for: duration)
+            isRedisAway = false
+            for node in nodes { after(400_000) { self.record(.degraded(node: node, isDegraded: false)) } }
+            for pair in queues.keys.sorted() { advance(pair) }
+        }
+        for client in hidden { comeBack(client, after: random.milliseconds(100...1400)) }
     }
 }

@@ -1,8 +1,8 @@
 import FailoverHistory
 import Foundation
 
-/// F6: SIGKILL of the Redis primary under Sentinels; its replicas up to date, or two seconds behind, or refusing at
-/// first.
+/// F6: SIGKILL of the Redis primary under Sentinels, while signals wait for clients that are away; its replicas up to
+/// date, or two seconds behind (clients leave in these), or refusing at first.
 struct FailOverRedis: FaultStep {
     let step: Step
     let rig = Rig.Kind.sentinel
@@ -11,7 +11,10 @@ struct FailOverRedis: FaultStep {
     private static let refusal = Duration.seconds(5)
 
     func play(on stage: Stage, round: Int) async throws {
-        if step == .redisFailoverLagging { try await lag(stage) }
+        if step == .redisFailoverLagging { try await isolateReplicas(of: stage) }
+        try await stage.hide(EmptyRedis.hiddenShare)
+        if step == .redisFailoverLagging { try await stage.leaveRooms() }
+        try await Task.sleep(for: EmptyRedis.hiddenFor)
         let refusing = step == .redisFailoverRefused ? try await refuse(stage) : nil
         let lost = try await Self.killPrimary(of: stage, step, round)
         if step == .redisFailoverLagging { try await signalReplicas(SIGCONT, of: stage) }
@@ -38,14 +41,11 @@ struct FailOverRedis: FaultStep {
         }
     }
 
-    /// The replicas hear nothing of the last seconds, in which clients leave, and signals wait for others. Their links end first: what a link has delivered to a stopped process
+    /// The replicas hear nothing of what follows. Their links end first: what a link has delivered to a stopped process
     /// is still read when it goes on.
-    private func lag(_ stage: Stage) async throws {
+    private func isolateReplicas(of stage: Stage) async throws {
         try await signalReplicas(SIGSTOP, of: stage)
         _ = try await stage.rig.primary().pipeline([["CLIENT", "KILL", "TYPE", "replica"]])
-        try await stage.hide(EmptyRedis.hiddenShare)
-        try await stage.leaveRooms()
-        try await Task.sleep(for: EmptyRedis.hiddenFor)
     }
 
     private func signalReplicas(_ number: Int32, of stage: Stage) async throws {

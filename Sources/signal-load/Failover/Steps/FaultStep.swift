@@ -34,24 +34,24 @@ struct Schedule: Sendable {
         Entry(step: FailOverRedis(step: .redisFailover), rounds: 1),
     ])
 
-    /// More than a hundred SIGKILLs of nodes.
+    /// More than a hundred SIGKILLs of nodes in half an hour (docs/decisions/0015-rounds.md).
     static let full = Schedule(entries: [
-        Entry(step: KillNode(), rounds: 80),
-        Entry(step: KillAndDelay(), rounds: 3),
-        Entry(step: RollingRestart(), rounds: 2),
-        Entry(step: PauseNode(step: .shortPause, seconds: 3), rounds: 3),
-        Entry(step: PauseNode(step: .longPause, seconds: 12), rounds: 3),
-        Entry(step: Partition(step: .partitionDrop, seconds: 20), rounds: 2),
-        Entry(step: Partition(step: .partitionReset, seconds: 20), rounds: 2),
-        Entry(step: PauseRedis(seconds: 8), rounds: 2),
-        Entry(step: EmptyRedis(step: .redisRestartEmpty), rounds: 3),
-        Entry(step: EmptyRedis(step: .redisFlush), rounds: 3),
+        Entry(step: KillNode(), rounds: 66),
+        Entry(step: KillAndDelay(), rounds: 5),
+        Entry(step: RollingRestart(), rounds: 3),
+        Entry(step: PauseNode(step: .shortPause, seconds: 3), rounds: 10),
+        Entry(step: PauseNode(step: .longPause, seconds: 12), rounds: 4),
+        Entry(step: Partition(step: .partitionDrop, seconds: 20), rounds: 3),
+        Entry(step: Partition(step: .partitionReset, seconds: 20), rounds: 3),
+        Entry(step: PauseRedis(seconds: 8), rounds: 5),
+        Entry(step: EmptyRedis(step: .redisRestartEmpty), rounds: 10),
+        Entry(step: EmptyRedis(step: .redisFlush), rounds: 10),
         Entry(step: KillTwoNodes(), rounds: 10),
         Entry(step: ReloadEdge(), rounds: 2),
-        Entry(step: FailOverRedis(step: .redisFailover), rounds: 3),
-        Entry(step: FailOverRedis(step: .redisFailoverLagging), rounds: 2),
-        Entry(step: FailOverRedis(step: .redisFailoverRefused), rounds: 2),
-        Entry(step: KillAndFailOver(), rounds: 5),
+        Entry(step: FailOverRedis(step: .redisFailover), rounds: 5),
+        Entry(step: FailOverRedis(step: .redisFailoverLagging), rounds: 5),
+        Entry(step: FailOverRedis(step: .redisFailoverRefused), rounds: 5),
+        Entry(step: KillAndFailOver(), rounds: 10),
     ])
 
     /// Only the named steps: `F4` names both `F4a` and `F4b`.
