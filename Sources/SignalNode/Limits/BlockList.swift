@@ -55,5 +55,6 @@ extension Node {
                 }
             }
         }
+        reviewWatches(of: nil)
     }
 }
