@@ -5,7 +5,7 @@ import Testing
 
 /// The budgets of peers without a token in public rooms (security.md row 21).
 @Suite("Public writes") struct PublicWriteTests {
-    @Test("a peer without a token has a budget of its own, and all of them one in each room; holders of tokens have none")
+    @Test("a peer without a token has its own budget, and all of them one in each room; holders of tokens have none")
     func budgets() async throws {
         try await AccessTests.run {
             $0.rates.messagesPerMinute = 1_000
