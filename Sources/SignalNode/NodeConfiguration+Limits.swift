@@ -50,7 +50,12 @@ extension NodeConfiguration {
         public var connectionsPerIP = 12
         /// Messages that one address may send per minute, over all of its sockets.
         public var messagesPerMinute = 300
-        /// Whether the two rates above are only counted and never enforced.
+        /// Signals per minute of one peer without a token in a public room, unless the policy file says otherwise; 0 = off,
+        /// as everything here is while `messagesPerMinute` is 0.
+        public var publicWritesPerMinute = 1_200
+        /// The same of all peers without a token together in one room through one node.
+        public var publicRoomWritesPerMinute = 6_000
+        /// Whether the rates above are only counted and never enforced.
         public var dryRun = false
         /// Blocks whose addresses have no rate limit.
         public var exemptCIDRs: [String] = []

@@ -53,8 +53,9 @@ extension NodeConfiguration {
                 "CLUSTER_SECRET is missing: with Redis every node needs the same one (openssl rand -hex 32, "
                     + "then CLUSTER_SECRET_FILE=path).")
         }
-        if let secret, secret.utf8.count < 16 {
-            found.append("CLUSTER_SECRET is shorter than 16 bytes: use the output of openssl rand -hex 32.")
+        if let secret, secret.utf8.count < 32 {
+            // A token that it signed lets anybody try secrets at leisure.
+            found.append("CLUSTER_SECRET is shorter than 32 bytes: use the output of openssl rand -hex 32.")
         }
         if redis.reconnectMinMs > redis.reconnectMaxMs {
             found.append("REDIS_RECONNECT_MIN_MS must not exceed REDIS_RECONNECT_MAX_MS.")

@@ -60,7 +60,7 @@ extension NodeConfiguration {
         public var signalTokenSHA256: [String] = []
         /// The key of all keyed hashes and signed cookies; equal on all nodes. Nil only without Redis.
         public var clusterSecret: String?
-        /// Origins that may open a WebSocket and read answers; empty = any. `null` only if listed.
+        /// Origins that may open a WebSocket and read answers, in any case; empty = any. `null` only if listed.
         public var allowedOrigins: [String] = []
         /// Blocks (`10.0.0.0/8`, `fd00::/8`) of the proxies whose `X-Forwarded-For` is believed.
         public var trustedProxyCIDRs: [String] = []
@@ -68,6 +68,12 @@ extension NodeConfiguration {
         public var legacyReplace = false
 
         public init() {}
+
+        /// Whether `allowedOrigins` lists this one: scheme and host have no case (RFC 6454 §4).
+        public func lists(origin: String) -> Bool {
+            let wanted = origin.lowercased()
+            return allowedOrigins.contains { $0.lowercased() == wanted }
+        }
     }
 
     /// What members of a room may cost each other.

@@ -9,7 +9,7 @@ struct AdministrationClusterTests {
     func userToken() async throws {
         let cluster = try await Cluster(nodes: 3, settings: Operator.settings)
         let admin = Operator(port: cluster.nodes[0].port)
-        let user = Operator(port: cluster.nodes[1].port, token: try await admin.roomToken())
+        let user = Operator(port: cluster.nodes[1].port, token: try admin.roomToken())
         let bob = try await cluster.peer("bob", at: 2)
         let body = #"{"peerId":"bob"}"#
         for verb in ["kick", "mute", "unmute", "ban", "unban", "close", "open"] {
@@ -39,7 +39,7 @@ struct AdministrationClusterTests {
         let cluster = try await Cluster(nodes: 2, settings: Operator.settings)
         let admin = Operator(port: cluster.nodes[0].port)
         let moderator = Operator(
-            port: cluster.nodes[1].port, token: try await admin.roomToken(#"["join","read","moderate"]"#))
+            port: cluster.nodes[1].port, token: try admin.roomToken(#"["join","read","moderate"]"#))
         let bob = try await cluster.peer("bob", at: 0)
         #expect(try await moderator.verb("close", "{}").status == 403)
         #expect(try await moderator.post("/admin/rooms/global/other/kick", #"{"peerId":"bob"}"#).status == 403)
@@ -152,9 +152,10 @@ struct AdministrationClusterTests {
         let cluster = try await Cluster(
             nodes: 1, settings: Operator.settings.merging(["AUDIT_LOG": file.path()]) { $1 })
         let admin = Operator(port: cluster.nodes[0].port)
-        let user = Operator(port: cluster.nodes[0].port, token: try await admin.roomToken())
+        let user = Operator(port: cluster.nodes[0].port, token: try admin.roomToken())
         _ = try await admin.verb("ban", #"{"peerId":"bob","reason":"spam"}"#)
         _ = try await user.verb("kick", #"{"peerId":"ann"}"#)
+        _ = try await admin.invitedToken()
         _ = try await admin.post("/admin/drain")
         try await cluster.eventually("the log has the last of them") {
             try String(contentsOf: file, encoding: .utf8).contains("node.drain")

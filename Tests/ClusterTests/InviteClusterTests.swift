@@ -7,7 +7,9 @@ import Testing
 struct InviteClusterTests {
     @Test("of 200 that redeem an invite with 10 uses at once over three nodes, exactly 10 get in")
     func exactly() async throws {
-        let cluster = try await Cluster(nodes: 3, settings: Operator.settings)
+        // Without a key of its own: the derived one signs.
+        let settings = Operator.settings.filter { $0.key != "JWT_KEYS_FILE" }
+        let cluster = try await Cluster(nodes: 3, settings: settings)
         let admin = Operator(port: cluster.nodes[0].port)
         let invite = try await admin.invite(uses: 10)
         let ports = cluster.nodes.map(\.port)
@@ -27,12 +29,12 @@ struct InviteClusterTests {
         #expect(admitted.count == 10)
         #expect(answers.count { $0.status == 404 && $0.code == "invite_invalid" } == 190)
         #expect(Set(admitted.compactMap { $0.object["token"] as? String }).count == 10)
-        let listed = try await admin.get("/invites?namespace=global&room=r").object
+        let listed = try await admin.get("/invites?namespace=club&room=r").object
         #expect((listed["invites"] as? [[String: Any]])?.first?["uses"] as? Int == 10)
         for (index, answer) in admitted.enumerated() {
             let token = try #require(answer.object["token"] as? String)
             let peer = try await TestPeer.connect(
-                port: ports[index % 3], room: "r", peerID: "p\(index)", query: [("token", token)])
+                port: ports[index % 3], namespace: "club", room: "r", peerID: "p\(index)", query: [("token", token)])
             _ = try await peer.next(type: "welcome")
         }
     }
@@ -65,7 +67,7 @@ struct InviteClusterTests {
         #expect(try await redeem(used.code).status == 200)
         #expect(try await admin.delete("/invites/\(revoked.id)").status == 204)
         try await cluster.eventually("the invite has run out") {
-            let listed = try await admin.get("/invites?namespace=global&room=r").body
+            let listed = try await admin.get("/invites?namespace=club&room=r").body
             return !listed.contains(expired.id)
         }
         let codes = [used.code, revoked.code, expired.code, String(repeating: "0", count: 28), "nonsense"]
@@ -85,23 +87,23 @@ struct InviteClusterTests {
         let admin = Operator(port: cluster.nodes[0].port)
         let invite = try await admin.invite()
         let moderator = Operator(
-            port: cluster.nodes[1].port, token: try await admin.roomToken(#"["join","read","moderate"]"#))
-        let member = Operator(port: cluster.nodes[1].port, token: try await admin.roomToken())
-        let wanted = #"{"namespace":"global","room":"r","grants":["join","read"]}"#
+            port: cluster.nodes[1].port, token: try await admin.invitedToken(#"["join","read","moderate"]"#))
+        let member = Operator(port: cluster.nodes[1].port, token: try await admin.invitedToken())
+        let wanted = #"{"namespace":"club","room":"r","grants":["join","read"]}"#
         #expect(try await moderator.post("/invites", wanted).status == 201)
-        let delete = #"{"namespace":"global","room":"r","grants":["join","delete"]}"#
+        let delete = #"{"namespace":"club","room":"r","grants":["join","delete"]}"#
         #expect(try await moderator.post("/invites", delete).code == "invite_grants")
-        let elsewhere = #"{"namespace":"global","room":"other","grants":["join","read"]}"#
+        let elsewhere = #"{"namespace":"club","room":"other","grants":["join","read"]}"#
         #expect(try await moderator.post("/invites", elsewhere).status == 403)
         for answer in [
-            try await member.post("/invites", wanted), try await member.get("/invites?namespace=global&room=r"),
+            try await member.post("/invites", wanted), try await member.get("/invites?namespace=club&room=r"),
         ] { #expect(answer.status == 403) }
         #expect(try await member.delete("/invites/\(invite.id)").status == 404, "as if it were not there")
         let nobody = try await TestHTTP.post("/invites", json: wanted, port: cluster.nodes[0].port)
         #expect(nobody.status == 401)
         for bad in [#""maxUses":0"#, #""maxUses":1.5"#, #""maxUses":1e9"#, #""expiresInMs":0"#, #""expiresInMs":1e18"#]
         {
-            let answer = try await admin.post("/invites", #"{"namespace":"global","room":"r",\#(bad)}"#)
+            let answer = try await admin.post("/invites", #"{"namespace":"club","room":"r",\#(bad)}"#)
             #expect(answer.code == "invite_bounds", "\(bad)")
         }
     }
@@ -110,15 +112,15 @@ struct InviteClusterTests {
     func tickets() async throws {
         let cluster = try await Cluster(nodes: 3, settings: Operator.settings)
         let admin = Operator(port: cluster.nodes[0].port)
-        let member = Operator(port: cluster.nodes[1].port, token: try await admin.roomToken())
+        let member = Operator(port: cluster.nodes[1].port, token: try await admin.invitedToken())
         func ticket() async throws -> String {
-            let answer = try await member.post("/tickets", #"{"namespace":"global","room":"r","peerId":"ann"}"#)
+            let answer = try await member.post("/tickets", #"{"namespace":"club","room":"r","peerId":"ann"}"#)
             #expect(answer.status == 201)
             return answer.object["ticket"] as? String ?? ""
         }
         func connect(_ ticket: String, room: String = "r", as name: String? = "ann") async throws -> TestPeer {
             try await TestPeer.connect(
-                port: cluster.nodes[2].port, room: room, peerID: name, query: [("ticket", ticket)])
+                port: cluster.nodes[2].port, namespace: "club", room: room, peerID: name, query: [("ticket", ticket)])
         }
         let first = try await ticket()
         let ann = try await connect(first)
@@ -132,7 +134,55 @@ struct InviteClusterTests {
         let elsewhere = await #expect(throws: TestPeer.Refused.self) { try await connect(third, room: "other") }
         #expect(elsewhere?.answer.status == 401)
         let nobody = try await TestHTTP.post(
-            "/tickets", json: #"{"namespace":"global","room":"r"}"#, port: cluster.nodes[0].port)
+            "/tickets", json: #"{"namespace":"club","room":"r"}"#, port: cluster.nodes[0].port)
         #expect(nobody.status == 401)
+    }
+
+    @Test("a public room has no invites: who asks for one is told so, and the room stays open")
+    func publicRooms() async throws {
+        let cluster = try await Cluster(nodes: 1, settings: Operator.settings)
+        let admin = Operator(port: cluster.nodes[0].port)
+        let answer = try await admin.post("/invites", #"{"namespace":"global","room":"r"}"#)
+        #expect(answer.status == 409 && answer.code == "room_public")
+        let moderator = Operator(
+            port: cluster.nodes[0].port, token: try admin.roomToken(#"["join","read","moderate"]"#))
+        #expect(try await moderator.post("/invites", #"{"namespace":"global","room":"r"}"#).code == "room_public")
+        let member = Operator(port: cluster.nodes[0].port, token: try admin.roomToken())
+        #expect(try await member.post("/invites", #"{"namespace":"global","room":"r"}"#).status == 403)
+        _ = try await cluster.peer("anybody", at: 0)
+    }
+
+    @Test("in a closed room, and from a banned address, an invite is not redeemed, and no use is taken")
+    func moderated() async throws {
+        let cluster = try await Cluster(nodes: 2, settings: Operator.settings)
+        let admin = Operator(port: cluster.nodes[0].port)
+        let invite = try await admin.invite()
+        func redeem() async throws -> TestHTTP.Answer {
+            try await TestHTTP.post(
+                "/invites/redeem", json: #"{"code":"\#(invite.code)"}"#, port: cluster.nodes[1].port)
+        }
+        for (verb, back, body) in [("close", "open", "{}"), ("ban", "unban", #"{"address":"127.0.0.1"}"#)] {
+            #expect(try await admin.post("/admin/rooms/club/r/\(verb)", body).status == 202)
+            try await cluster.eventually("the other node knows", within: .seconds(1)) {
+                try await redeem().code == "invite_invalid"
+            }
+            #expect(try await admin.get("/invites?namespace=club&room=r").body.contains(#""uses":0"#))
+            #expect(try await admin.post("/admin/rooms/club/r/\(back)", body).status == 202)
+        }
+        try await cluster.eventually("it is redeemed", within: .seconds(1)) { try await redeem().status == 200 }
+    }
+
+    @Test("an operator's token buys no ticket, and opens /admin in the header alone")
+    func operators() async throws {
+        let cluster = try await Cluster(nodes: 1, settings: Operator.settings)
+        let admin = Operator(port: cluster.nodes[0].port)
+        #expect(try await admin.post("/tickets", #"{"namespace":"club","room":"r"}"#).status == 403)
+        for path in ["/admin/nodes", "/admin/rooms", "/admin/rooms/global/r", "/admin/events"] {
+            let query = try await TestHTTP.get("\(path)?token=\(Operator.token)", port: admin.port)
+            #expect(query.status == 401, "\(path)")
+        }
+        let drain = try await TestHTTP.post("/admin/drain?token=\(Operator.token)", json: "{}", port: admin.port)
+        #expect(drain.status == 401)
+        #expect(try await admin.get("/admin/nodes").status == 200)
     }
 }

@@ -102,6 +102,31 @@ struct ModerationClusterTests {
         }
     }
 
+    @Test("a ban of a subject or an address also ends sessions that have lost their socket")
+    func banDetached() async throws {
+        let cluster = try await Cluster(nodes: 3, settings: Operator.settings)
+        let admin = Operator(port: cluster.nodes[0].port)
+        func members() async throws -> [String] {
+            let page = try await admin.get("/admin/rooms/global/r").object
+            return (page["members"] as? [[String: Any]] ?? []).compactMap { $0["peerId"] as? String }.sorted()
+        }
+        let sue = ReliablePeer("sue")
+        try await sue.open(
+            port: cluster.nodes[1].port, query: [("token", TestKeys.token("user-7", namespace: "global"))])
+        try await sue.send(sue.hello())
+        try await sue.welcomed()
+        let ann = try await cluster.reliablePeer("ann", at: 2)
+        for peer in [sue, ann] { await peer.drop() }
+        try await cluster.eventually("both are away") {
+            try await admin.get("/admin/rooms/global/r").body.components(separatedBy: #""away":true"#).count == 3
+        }
+        #expect(try await members() == ["ann", "sue"])
+        #expect(try await admin.verb("ban", #"{"subject":"user-7"}"#).status == 202)
+        try await cluster.eventually("sue is gone", within: Self.soon) { try await members() == ["ann"] }
+        #expect(try await admin.verb("ban", #"{"address":"127.0.0.1"}"#).status == 202)
+        try await cluster.eventually("ann is gone", within: Self.soon) { try await members().isEmpty }
+    }
+
     @Test("an address can be banned, and its text is nowhere in Redis")
     func banAddress() async throws {
         let cluster = try await Cluster(nodes: 3, settings: Operator.settings)
@@ -159,8 +184,8 @@ struct ModerationClusterTests {
     func revocation() async throws {
         let cluster = try await Cluster(nodes: 3, settings: Operator.settings)
         let admin = Operator(port: cluster.nodes[0].port)
-        let token = try await admin.roomToken(at: cluster.nodes[1].port)
-        let other = try await admin.roomToken()
+        let token = try admin.roomToken()
+        let other = try admin.roomToken()
         func connect(_ name: String, _ token: String, at index: Int) async throws -> TestPeer {
             try await TestPeer.connect(
                 port: cluster.nodes[index].port, room: "r", peerID: name, query: [("token", token)])

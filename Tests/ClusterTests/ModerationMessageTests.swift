@@ -7,7 +7,7 @@ import Testing
 struct ModerationMessageTests {
     private func peer(_ name: String, _ grants: String, at index: Int, in cluster: Cluster) async throws -> ReliablePeer
     {
-        let token = try await Operator(port: cluster.nodes[0].port).roomToken(grants)
+        let token = try Operator(port: cluster.nodes[0].port).roomToken(grants)
         let peer = ReliablePeer(name)
         try await peer.open(port: cluster.nodes[index].port, query: [("token", token)])
         try await peer.send(peer.hello())

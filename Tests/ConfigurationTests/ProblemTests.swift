@@ -38,7 +38,7 @@ struct ProblemTests {
         Case(word: "RATE_LIMIT_EXEMPT_CIDRS") { $0.rates.exemptCIDRs = ["localhost"] },
         Case(word: "REDIS_URL must look like") {
             $0.redis.url = "http://h"
-            $0.access.clusterSecret = "0123456789abcdef"
+            $0.access.clusterSecret = "0123456789abcdef0123456789abcdef"
         },
         Case(word: "REDIS_URL and REDIS_URLS are both set") { $0.shards("a=redis://h", url: "redis://h") },
         Case(word: "REDIS_URLS names no shard") { $0.shards(" ; ") },
@@ -51,6 +51,7 @@ struct ProblemTests {
         Case(word: "REDIS_URLS: entry 1 (a) must look like") { $0.shards("a=h:6379") },
         Case(word: "CLUSTER_SECRET is missing") { $0.redis.url = "redis://h" },
         Case(word: "CLUSTER_SECRET is shorter") { $0.access.clusterSecret = "short" },
+        Case(word: "CLUSTER_SECRET is shorter") { $0.access.clusterSecret = String(repeating: "x", count: 31) },
         Case(word: "REDIS_RECONNECT_MIN_MS") { $0.redis.reconnectMinMs = 3_000 },
         Case(word: "HEARTBEAT_MS (1700)") {
             $0.cluster.heartbeatMs = 1_700
@@ -128,7 +129,7 @@ struct ProblemTests {
         configuration.publicSignalingURL = "wss://signal.example.org/signal"
         configuration.access.allowedOrigins = ["https://app.example.org", "http://localhost:8080", "null"]
         configuration.access.trustedProxyCIDRs = ["10.0.0.0/8", "192.0.2.1", "::1", "fd00::/8", "0.0.0.0/0"]
-        configuration.access.clusterSecret = "0123456789abcdef"
+        configuration.access.clusterSecret = "0123456789abcdef0123456789abcdef"
         configuration.redis.url = "rediss://u:p@h:6380/1"
         configuration.outbound.queueBytes = 0
         #expect(configuration.problems() == [])
@@ -139,6 +140,6 @@ extension NodeConfiguration {
     fileprivate mutating func shards(_ list: String, url: String? = nil) {
         redis.urls = list
         redis.url = url
-        access.clusterSecret = "0123456789abcdef"
+        access.clusterSecret = "0123456789abcdef0123456789abcdef"
     }
 }

@@ -182,7 +182,7 @@ struct MistakeTests {
 struct SecretTests {
     @Test("a secret comes from the environment, from its file, or from a path given as a flag")
     func sources() throws {
-        let secret = "0123456789abcdef-from-file"
+        let secret = "0123456789abcdef-from-a-secret-file"
         #expect(read([], ["CLUSTER_SECRET": secret]).configuration.access.clusterSecret == secret)
         try withFile(secret + "\n") { path in
             for reader in [read([], ["CLUSTER_SECRET_FILE": path]), read(["--cluster-secret-file", path])] {
@@ -204,7 +204,7 @@ struct SecretTests {
 
     @Test("a secret as a flag is refused, and its value appears in no sentence")
     func refusedAsFlag() {
-        let reader = read(["--cluster-secret", "canary-canary-canary"])
+        let reader = read(["--cluster-secret", "canary-canary-canary-canary-canary"])
         #expect(
             reader.problems == [
                 "--cluster-secret would show a secret to everybody who can list processes: "
@@ -224,7 +224,7 @@ struct SecretTests {
 
     @Test("every part of a Redis address is checked at the start, and its sentence holds none of the text")
     func redisAddresses() {
-        let secret = ["CLUSTER_SECRET": "0123456789abcdef"]
+        let secret = ["CLUSTER_SECRET": "0123456789abcdef0123456789abcdef"]
         func problems(_ environment: [String: String]) -> [String] {
             read([], environment.merging(secret) { one, _ in one }).problems
         }
@@ -243,7 +243,7 @@ struct SecretTests {
         let reader = read(
             [],
             [
-                "CLUSTER_SECRET": "0123456789abcdef", "REDIS_SENTINEL_USER": "ann",
+                "CLUSTER_SECRET": "0123456789abcdef0123456789abcdef", "REDIS_SENTINEL_USER": "ann",
                 "REDIS_SENTINEL_PASSWORD": "canary", "REDIS_URLS": "a=redis://h;b=sentinel://u:canary@s1/main",
             ])
         #expect(reader.problems == [])
@@ -267,15 +267,15 @@ struct SecretTests {
                 read([], ["CLUSTER_SECRET_FILE": path]).problems
                     == ["CLUSTER_SECRET_FILE (environment): the file \(path) must hold exactly one line."])
             #expect(
-                read([], ["CLUSTER_SECRET_FILE": path, "CLUSTER_SECRET": "canary-canary-canary"]).problems
+                read([], ["CLUSTER_SECRET_FILE": path, "CLUSTER_SECRET": "canary-canary-canary-canary-32-b"]).problems
                     == ["CLUSTER_SECRET_FILE (environment) and CLUSTER_SECRET (environment) are both set: keep one."])
         }
     }
 
     @Test("check shows where values come from and never a secret")
     func report() {
-        let reader = read(
-            ["--port=9000"], ["CLUSTER_SECRET": "canary-canary-canary", "REDIS_URL": "redis://:canary@h:1"])
+        let secret = "canary-canary-canary-canary-32-b"
+        let reader = read(["--port=9000"], ["CLUSTER_SECRET": secret, "REDIS_URL": "redis://:canary@h:1"])
         let report = CheckCommand.report(reader)
         #expect(reader.problems == [])
         #expect(!report.contains("canary"))

@@ -14,6 +14,7 @@ public final class TestEvents: Sendable {
     public let head: TestHTTP.Answer
     private let text = Mutex("")
     private let comments = Mutex(0)
+    private let isFinished = Mutex(false)
 
     private init(connection: TestConnection, head: TestHTTP.Answer) {
         self.connection = connection
@@ -46,7 +47,7 @@ public final class TestEvents: Sendable {
     public func nextBeat(timeout: Duration = .seconds(10)) async throws {
         let before = beats
         _ = try await connection.read("a comment", timeout: timeout) { bytes -> Bool? in
-            self.text.withLock { $0 += Self.takeChunks(&bytes) }
+            self.text.withLock { $0 += self.takeChunks(&bytes) }
             guard self.text.withLock({ $0.hasPrefix(":") && $0.contains("\n\n") }) else { return nil }
             _ = self.takeBlock()
             return self.beats > before ? true : nil
@@ -60,8 +61,20 @@ public final class TestEvents: Sendable {
         try await connection.ends(within: timeout)
     }
 
+    /// Waits for the last chunk, after which the connection may serve other requests, or for the end of the connection.
+    public func finishes(within timeout: Duration = .seconds(10)) async throws -> Bool {
+        do {
+            return try await connection.read("the last chunk", timeout: timeout) { bytes -> Bool? in
+                self.text.withLock { $0 += self.takeChunks(&bytes) }
+                return self.isFinished.withLock { $0 } ? true : nil
+            }
+        } catch is TestConnection.TimedOut {
+            return connection.isEnded
+        }
+    }
+
     private func take(_ bytes: inout [UInt8]) -> Event? {
-        text.withLock { $0 += Self.takeChunks(&bytes) }
+        text.withLock { $0 += takeChunks(&bytes) }
         while let block = takeBlock() {
             guard !block.hasPrefix(":") else { continue }
             var fields: [String: String] = [:]
@@ -86,12 +99,13 @@ public final class TestEvents: Sendable {
     }
 
     /// Takes the complete chunks from the front.
-    private static func takeChunks(_ bytes: inout [UInt8]) -> String {
+    private func takeChunks(_ bytes: inout [UInt8]) -> String {
         var body: [UInt8] = []
         while let line = bytes.firstRange(of: Array("\r\n".utf8)),
             let size = Int(String(decoding: bytes[..<line.lowerBound], as: UTF8.self), radix: 16),
             bytes.count >= line.upperBound + size + 2
         {
+            if size == 0 { isFinished.withLock { $0 = true } }
             body += bytes[line.upperBound..<line.upperBound + size]
             bytes.removeFirst(line.upperBound + size + 2)
         }

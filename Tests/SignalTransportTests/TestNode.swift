@@ -26,6 +26,7 @@ struct TestServer: Sendable {
     let server: SignalServer
     let port: Int
     let wall: Wall
+    let commands: CommandLog
 
     /// Runs `body` against a fresh server and ends it afterwards, also when `body` throws.
     ///
@@ -44,14 +45,17 @@ struct TestServer: Sendable {
         configure(&configuration)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: loops)
         let wall = Wall()
-        let node = try await makeNode(configuration, on: group, wall: wall)
+        let commands = CommandLog()
+        let node = try await makeNode(configuration, on: group, wall: wall, commands: commands)
         let server = SignalServer(
             node: node, group: group,
             metricsPage: { accept in ("text/plain; version=0.0.4", "accept \(accept ?? "-")\n") },
             logger: Logger(label: "test"))
         do {
             try await server.start()
-            try await body(TestServer(node: node, server: server, port: server.localAddress?.port ?? 0, wall: wall))
+            try await body(
+                TestServer(
+                    node: node, server: server, port: server.localAddress?.port ?? 0, wall: wall, commands: commands))
         } catch {
             await server.shutdown()
             try await group.shutdownGracefully()
@@ -62,7 +66,8 @@ struct TestServer: Sendable {
     }
 
     static func makeNode(
-        _ configuration: NodeConfiguration, on group: MultiThreadedEventLoopGroup, wall: Wall = Wall()
+        _ configuration: NodeConfiguration, on group: MultiThreadedEventLoopGroup, wall: Wall = Wall(),
+        commands: CommandLog = CommandLog()
     ) async throws -> Node {
         let loops = Array(group.makeIterator())
         let loop = loops[0]
@@ -73,7 +78,11 @@ struct TestServer: Sendable {
         let node = try await loop.submit {
             Node(
                 configuration: configuration,
-                backplanes: [.init(name: "embedded", backplane: InMemoryBackplane(hub: hub, loop: loop))],
+                backplanes: [
+                    .init(
+                        name: "embedded",
+                        backplane: LoggedBackplane(InMemoryBackplane(hub: hub, loop: loop), in: commands))
+                ],
                 isShared: false,
                 loops: loops, clock: clock, logger: Logger(label: "test"), version: "test")
         }.get()

@@ -3,9 +3,11 @@ public struct RoomRules: Hashable, Sendable {
     public var kind: RoomKind
     /// The most members over the whole cluster; nil = the node's `MAX_ROOM_MEMBERS`, 0 = no limit.
     public var capacity: Int?
-    /// Messages per minute that a peer without a token may send; nil = no budget of the room's own, 0 = none at all.
+    /// Messages per minute that a peer without a token may send; nil = the standard budget of the node,
+    /// 0 = none at all.
     public var anonymousWritesPerMinute: Int?
-    /// Messages per minute that all peers without a token together may send in the room through one node; nil = no budget.
+    /// Messages per minute that all peers without a token together may send in the room through one node;
+    /// likewise.
     public var anonymousRoomWritesPerMinute: Int?
     /// What a peer without a token may do in a public room; empty where a token is needed.
     public var anonymous: Grants

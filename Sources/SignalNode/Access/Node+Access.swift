@@ -19,7 +19,8 @@ extension Node {
     /// From now on room tokens of these keys are good, and of no others.
     public func use(keys: RoomTokenKeys?) { access.keys = keys }
 
-    /// From now on the rooms are what this policy says; sessions that it does not admit are closed with 4403.
+    /// From now on the rooms are what this policy says; sessions that it does not admit are closed with 4403,
+    /// and watches end.
     public func use(policy: RoomPolicy) {
         access.policy = policy
         for handle in shards {
@@ -27,6 +28,7 @@ extension Node {
                 for session in shard.sessions { session.reviewAccess() }
             }
         }
+        reviewWatches(of: nil)
     }
 
     // MARK: Identities
@@ -72,7 +74,11 @@ extension Node {
     /// Who the holder of the principal is to the cluster: takeover of a peer ID and of records needs the same owner.
     func owner(of principal: Principal, from client: ClientAddress) -> String {
         guard let subject = principal.subject else { return owner(of: client) }
-        return "sub:" + sign(Array("sub:\(subject)".utf8)).prefix(12).hexadecimal
+        return owner(ofSubject: subject)
+    }
+
+    func owner(ofSubject subject: String) -> String {
+        "sub:" + sign(Array("sub:\(subject)".utf8)).prefix(12).hexadecimal
     }
 
     /// Signs a room token with the first key of the file that can.

@@ -89,17 +89,42 @@ extension Node {
         }
     }
 
-    /// What a caller is in a room that it only looks at. In public rooms a token is a courtesy: without a good one the
-    /// caller is nobody in particular, as on a server that never knew tokens.
+    /// What a caller is in a room that it only looks at.
     func visitor(_ caller: Caller, in room: RoomKey, needing needed: Grants) async throws(Refusal) -> Principal {
-        let rules = rules(for: room)
-        let nobody = Principal(grants: rules.anonymous)
-        if rules.kind == .public, caller.credentials.token == nil { return nobody }
+        try visitor(
+            try await identity(of: caller, visiting: room), in: room, from: caller.client, needing: needed)
+    }
+
+    /// As whom a caller looks at a room. In public rooms a token is a courtesy: without a good one the caller is nobody in
+    /// particular, as on a server that never knew tokens.
+    func identity(of caller: Caller, visiting room: RoomKey) async throws(Refusal) -> Identity {
+        let isPublic = rules(for: room).kind == .public
+        if isPublic, caller.credentials.token == nil { return .anonymous }
         do throws(Refusal) {
-            return try await authorize(caller, in: room, needing: needed).principal
+            return try await identify(caller, needing: []).identity
         } catch {
-            guard rules.kind == .public else { throw error }
-            return nobody
+            guard isPublic else { throw error }
+            return .anonymous
+        }
+    }
+
+    /// The same once it is known who looks. A token that does not fit a public room makes its holder nobody there; what
+    /// moderators decided holds for nobody too.
+    func visitor(
+        _ identity: Identity, in room: RoomKey, from client: ClientAddress, needing needed: Grants
+    ) throws(Refusal) -> Principal {
+        do throws(Refusal) {
+            let rules = rules(for: room)
+            guard rules.kind == .public else {
+                return try principal(of: identity, in: room, as: nil, from: client, needing: needed)
+            }
+            let principal =
+                (try? rules.principal(of: identity, in: room, needing: needed)) ?? Principal(grants: rules.anonymous)
+            try check(principal, as: principal.peer, in: room, from: client, needing: needed)
+            return principal
+        } catch {
+            noteFailure(error, from: client)
+            throw error
         }
     }
 }

@@ -1,4 +1,5 @@
 import Backplane
+import CoreMetrics
 import NIOCore
 import SignalDomain
 
@@ -65,17 +66,33 @@ extension Session {
         guard grants.contains(.write) else { return .forbidden }
         guard !state.value.principal.isAuthenticated else { return .granted }
         let rules = state.value.rules
+        let rates = node.configuration.rates
         let now = node.clock.monotonicMs()
-        if let limit = rules.anonymousWritesPerMinute {
-            guard limit > 0 else { return .forbidden }
-            let verdict = state.value.anonymousWrites.admit(limit: limit, windowMs: 60_000, nowMs: now)
-            if case .refused(let retryAfterMs) = verdict { return .tooMany(retryAfterMs: retryAfterMs) }
+        let own = spend(rules.anonymousWritesPerMinute, else: rates.publicWritesPerMinute) {
+            state.value.anonymousWrites.admit(limit: $0, windowMs: 60_000, nowMs: now)
         }
-        if let limit = rules.anonymousRoomWritesPerMinute {
-            guard limit > 0 else { return .forbidden }
-            let verdict = node.anonymousWrites.admit(seat.room, limit: limit, nowMs: now)
-            if case .refused(let retryAfterMs) = verdict { return .tooMany(retryAfterMs: retryAfterMs) }
+        guard case .granted = own else { return own }
+        return spend(rules.anonymousRoomWritesPerMinute, else: rates.publicRoomWritesPerMinute) {
+            node.anonymousWrites.admit(seat.room, limit: $0, nowMs: now)
         }
+    }
+
+    /// Takes one signal from a budget of peers without a token.
+    ///
+    /// - Parameters:
+    ///   - named: the budget by the policy of the room; nil = it names none.
+    ///   - standard: the one of the settings, which belongs to the rates of addresses and is off where these are.
+    private func spend(_ named: Int?, else standard: Int, _ admit: (Int) -> Admission) -> SignalPermission {
+        if let named {
+            guard named > 0 else { return .forbidden }
+            if case .refused(let retryAfterMs) = admit(named) { return .tooMany(retryAfterMs: retryAfterMs) }
+            return .granted
+        }
+        let rates = node.configuration.rates
+        guard standard > 0, rates.messagesPerMinute > 0, !seat.isExempt else { return .granted }
+        guard case .refused(let retryAfterMs) = admit(standard) else { return .granted }
+        guard rates.dryRun else { return .tooMany(retryAfterMs: retryAfterMs) }
+        node.metrics.rateLimited.increment()
         return .granted
     }
 }

@@ -183,12 +183,13 @@ final class Newcomer: SocketSession {
     private func command(
         _ hello: Hello, _ id: SessionID, _ token: String, _ principal: Principal, for seat: Session.Seat
     ) -> JoinCommand {
+        let isMuted = node.isMuted(principal, as: seat.peer, from: place.address, in: seat.room)
         let record = MemberRecord(
             node: NodeInstance(bits: 0), session: id, connectionNumber: hello.cn, connection: seat.connection,
             owner: node.owner(of: principal, from: place.client), resumeDigest: ResumeToken.digest(of: token),
             flags: hello.resume == nil ? .unheard : [],
             // What the others are shown is written as much as a signal is.
-            metadata: principal.grants.contains(.write) ? hello.metadata : "")
+            metadata: principal.grants.contains(.write) && !isMuted ? hello.metadata : "")
         return JoinCommand(
             room: seat.room, peer: seat.peer, record: record, capacity: node.capacity(of: seat.room),
             hasProof: hello.resume != nil)

@@ -111,9 +111,9 @@ extension Node {
     }
 
     private func check(origin: String?) throws(Refusal) {
-        let allowed = configuration.access.allowedOrigins
-        guard !allowed.isEmpty, let origin else { return }
-        guard allowed.contains(origin.lowercased()) else { throw .originRefused }
+        let access = configuration.access
+        guard !access.allowedOrigins.isEmpty, let origin else { return }
+        guard access.lists(origin: origin) else { throw .originRefused }
     }
 
     private func command(

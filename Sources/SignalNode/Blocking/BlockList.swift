@@ -74,7 +74,7 @@ extension Node {
                 for session in shard.sessions { session.reviewBlocks() }
             }
         }
-        watches.end(where: isBlocked)
+        reviewWatches(of: nil)
         events.end(where: isBlocked)
     }
 }

@@ -60,8 +60,8 @@ final class Cluster: Sendable {
     func describe(_ info: NodeInfo) { onCore { $0.describe(info) } }
 
     /// Removes a member of this node, or all of a room, for good.
-    func expel(_ room: RoomKey, _ peer: PeerID?, _ reason: CloseReason) {
-        onCore { $0.expel(room, peer, reason) }
+    func expel(_ room: RoomKey, _ target: ExpulsionTarget, _ reason: CloseReason) {
+        onCore { $0.expel(room, target, reason) }
     }
 
     func members(of room: RoomKey) async -> Int {

@@ -192,10 +192,12 @@ final class ClusterCore {
     // MARK: Moderation
 
     /// Removes a member of this node from a room, or all of them, with a socket or without.
-    func expel(_ room: RoomKey, _ peer: PeerID?, _ reason: CloseReason) {
+    func expel(_ room: RoomKey, _ target: ExpulsionTarget, _ reason: CloseReason) {
         let own = machine.membership.ownMembers(of: room)
-        for (name, record) in own where peer == nil || name == peer {
-            if sessions[record.connection] != nil {
+        for (name, record) in own {
+            let isAttached = sessions[record.connection] != nil
+            guard target.meets(name, owner: record.owner, isAttached: isAttached) else { continue }
+            if isAttached {
                 on(record.connection) { $0.expel(reason, showing: .kicked) }
             } else {
                 perform(

@@ -7,6 +7,9 @@ extension Node {
     /// How tokens name the derived key.
     static let inviteKeyID = "bs-invites"
 
+    /// How the subjects of these tokens begin.
+    static let inviteSubject = "invite:"
+
     /// The derived key, made when it is needed first.
     private func derivedKeys() async -> RoomTokenKeys? {
         if let known = inviteKeys.withLock({ $0 }) { return known }
@@ -29,8 +32,13 @@ extension Node {
         return token
     }
 
+    /// Takes a token of the derived key for what an invite became, and for nothing else.
     func verifyInvited(_ token: String) async -> Result<Identity, Refusal> {
         guard let keys = await derivedKeys() else { return .failure(.internalError) }
-        return await verify(token, keys)
+        let result = await verify(token, keys)
+        if case .success(.roomToken(let token)) = result, !token.subject.hasPrefix(Self.inviteSubject) {
+            return .failure(.invalidToken)
+        }
+        return result
     }
 }

@@ -45,6 +45,8 @@ extension Node {
     public func createInvite(_ request: InviteRequest, by caller: IdentifiedCaller) async throws(Refusal) -> [UInt8] {
         let room = try Self.roomKey(request.namespace, request.room)
         let issuer = try authorize(caller, in: room, needing: .moderate).principal
+        // An invite to a room that is open to anybody would keep nobody out.
+        guard rules(for: room).kind != .public else { throw .invitePublic }
         let lifeMs = request.expiresIn ?? Double(Self.defaultInviteMs)
         let maxUses = request.maxUses ?? 1
         guard lifeMs >= Double(Self.minInviteMs), lifeMs <= Double(Invite.maxLifeMs),
@@ -118,9 +120,10 @@ extension Node {
             throw .inviteInvalid
         }
         let redeemer = Self.digest(of: wanted.session.map { "session:" + $0 } ?? "once:" + Self.secret())
-        let reply = await clusters.cluster(code.shard).ask(.redeemInvite(id, redeemer: redeemer))
-        let invite = try redeemed(reply, id, from: client)
-        let subject = "invite:\(id):\(redeemer.prefix(16))"
+        let cluster = clusters.cluster(code.shard)
+        try checkRedeemer(await cluster.ask(.invite(id)), id, as: peer, from: client)
+        let invite = try redeemed(await cluster.ask(.redeemInvite(id, redeemer: redeemer)), id, from: client)
+        let subject = "\(Self.inviteSubject)\(id):\(redeemer.prefix(16))"
         let token = memberToken(invite, subject: subject, peer)
         guard let text = await signInvited(token) else { throw .internalError }
         audit.record(
@@ -136,16 +139,33 @@ extension Node {
         return object.closed
     }
 
+    /// Refuses whom a moderator keeps out of the room, before a use is taken; it looks like any other refusal.
+    private func checkRedeemer(
+        _ reply: Result<BackplaneReply, BackplaneError>, _ id: InviteID, as peer: PeerID?, from client: ClientAddress
+    ) throws(Refusal) {
+        guard case .success(.invite(let invite?)) = reply else { return }
+        do throws(Refusal) {
+            try check(Principal(grants: invite.grants), as: peer, in: invite.room, from: client, needing: .join)
+        } catch {
+            noteUnredeemed(id, in: invite.room, from: client, code: error.code)
+            throw .inviteInvalid
+        }
+    }
+
+    private func noteUnredeemed(_ id: InviteID, in room: RoomKey?, from client: ClientAddress, code: String) {
+        audit.record(
+            AuditEntry(
+                .inviteRedeemed, by: .anonymous, from: client, in: room, target: "invite:\(id)",
+                result: .refused(code: code)))
+    }
+
     private func redeemed(
         _ reply: Result<BackplaneReply, BackplaneError>, _ id: InviteID, from client: ClientAddress
     ) throws(Refusal) -> Invite {
         switch reply {
         case .success(.invite(let invite?)): return invite
         case .success:
-            audit.record(
-                AuditEntry(
-                    .inviteRedeemed, by: .anonymous, from: client, target: "invite:\(id)",
-                    result: .refused(code: Refusal.inviteInvalid.code)))
+            noteUnredeemed(id, in: nil, from: client, code: Refusal.inviteInvalid.code)
             throw .inviteInvalid
         case .failure: throw .unavailable(retryAfterSeconds: retryAfterSeconds)
         }
@@ -187,6 +207,10 @@ extension Refusal {
     static let inviteGrants = Refusal(
         status: 403, code: "invite_grants", title: "Forbidden",
         sentence: "An invite gives join, and nothing that its issuer does not have.")
+
+    static let invitePublic = Refusal(
+        status: 409, code: "room_public", title: "Conflict",
+        sentence: "This room is public: INVITE_NAMESPACES or the policy file make rooms that an invite is for.")
 
     static let tooManyInvites = Refusal(
         status: 409, code: "too_many_invites", title: "Conflict",

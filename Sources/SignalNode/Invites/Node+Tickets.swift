@@ -11,7 +11,12 @@ extension Node {
     public func issueTicket(
         namespace: String?, room: String?, peerID: String?, to caller: IdentifiedCaller
     ) async throws(Refusal) -> [UInt8] {
-        guard caller.identity != .anonymous else { throw .unauthorized }
+        switch caller.identity {
+        case .anonymous: throw .unauthorized
+        // A ticket stands for a member; whoever runs the service has no business in the address of a page.
+        case .operator: throw .operatorTicket
+        case .sharedToken, .roomToken: break
+        }
         let key = try Self.roomKey(namespace, room)
         let peer = try Self.peer(peerID)
         var principal = try authorize(caller, in: key, as: peer, needing: .join).principal
@@ -65,6 +70,12 @@ extension Node {
             throw .badName(error)
         }
     }
+}
+
+extension Refusal {
+    static let operatorTicket = Refusal(
+        status: 403, code: "forbidden", title: "Forbidden",
+        sentence: "A ticket is sold for a member's token, not for an operator's.")
 }
 
 extension Identity {

@@ -76,6 +76,9 @@ extension Refusal {
         extraHeaders: [("WWW-Authenticate", "Bearer realm=\"signal\", error=\"invalid_token\"")],
         closing: .tokenRevoked)
 
+    static let muted = Refusal(
+        status: 403, code: "muted", title: "Forbidden", sentence: "A moderator muted this peer.", closing: .forbidden)
+
     static func invalidTime(_ name: StaticString) -> Refusal {
         Refusal(
             status: 400, code: "invalid_time", title: "Bad Request",

@@ -11,6 +11,12 @@ extension Node {
         moderation.verdict(on: principal, peer: peer, in: room, now: clock.wall().milliseconds) { code(of: address) }
     }
 
+    /// Whether a moderator has taken the word from somebody in a room.
+    func isMuted(_ principal: Principal, as peer: PeerID, from address: AddressKey, in room: RoomKey) -> Bool {
+        // What has run out is no part of a verdict.
+        verdict(on: principal, peer: peer, from: address, in: room).mutedUntil != 0
+    }
+
     /// Whether a moderator's decision stands against what somebody wants to do in a room. Operators are above decisions,
     /// and whoever may reopen a room finds it open.
     func check(
@@ -40,7 +46,7 @@ extension Node {
         switch frame {
         case .sanction(let entry): take(entry)
         case .kick(let room, let peer):
-            clusters[room].expel(room, peer, .kicked)
+            clusters[room].expel(room, .peer(peer), .kicked)
             events.publish(.kicked(peer, in: room))
         default: break
         }
@@ -53,21 +59,26 @@ extension Node {
         if entry.sanction.kind == .block { return useClusterBlocks() }
         review(entry.sanction.room)
         guard !entry.isLifted, let room = entry.sanction.room else { return }
-        // Members without a socket are not reviewed, for only their sessions know who they are.
+        // Members without a socket are not reviewed, for only their sessions know who they are in full: a holder of a token
+        // whose address is banned stays listed until its window is over.
         switch (entry.sanction.kind, entry.sanction.target) {
-        case (.ban, .peer(let peer)): clusters[room].expel(room, peer, .banned)
-        case (.closure, .room): clusters[room].expel(room, nil, .roomClosed)
+        case (.ban, .peer(let peer)): clusters[room].expel(room, .peer(peer), .banned)
+        case (.ban, .subject(let subject)):
+            clusters[room].expel(room, .detached(owner: owner(ofSubject: subject)), .banned)
+        case (.ban, .address(let code)): clusters[room].expel(room, .detached(owner: code), .banned)
+        case (.closure, .room): clusters[room].expel(room, .everybody, .roomClosed)
         default: break
         }
     }
 
-    /// Looks at the sessions of a room, or at all, in the light of what is decided now.
+    /// Looks at the sessions and watches of a room, or at all, in the light of what is decided now.
     private func review(_ room: RoomKey?) {
         for handle in shards {
             handle.onLoop { shard in
                 for session in room.map(shard.sessions(in:)) ?? shard.sessions { session.reviewSanctions() }
             }
         }
+        reviewWatches(of: room)
     }
 
     /// Keeps the streams of events alive, and forgets the decisions that are over.

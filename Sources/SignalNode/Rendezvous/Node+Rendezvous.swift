@@ -51,15 +51,17 @@ extension Node {
             throw error.refusal
         }
         let registrant = try authorize(caller, in: room, as: peer, needing: .register)
+        // What a record says is read by everybody in the room, as a signal is.
+        guard !isMuted(registrant.principal, as: peer, from: AddressKey(caller.client), in: room) else { throw .muted }
         let registration = RendezvousRegistration(
             peer: peer, addresses: request.addresses, metadata: request.metadata, ttlMs: ttlMs,
             owner: registrant.owner)
-        let newLine = try await reserve(registration, in: room, from: caller.client, registrant)
+        let newLines = try await reserve(registration, in: room, from: caller.client, registrant)
         let outcome: RendezvousOutcome
         do throws(Refusal) {
             outcome = try await rendezvous(.rendezvousRegister(room, registration), in: room)
         } catch {
-            if let newLine { await release(newLine) }
+            await release(newLines)
             throw error
         }
         guard case .registered(let entry) = outcome else { throw .internalError }
@@ -81,7 +83,7 @@ extension Node {
         }
         let owner = try authorize(caller, in: key, as: peer, needing: .register).owner
         _ = try await rendezvous(.rendezvousUnregister(key, peer, owner: owner), in: key)
-        await release(line(of: peer, in: key, from: caller.client))
+        await release([line(of: peer, in: key, from: caller.client)])
     }
 
     /// One page of the records of a room as JSON: `{namespace,room,peers,cookie,more}`.

@@ -9,24 +9,31 @@ extension Node {
     /// A list whose shard is away limits nothing: it guards against abuse, and its absence must not stop the rooms of
     /// other shards.
     ///
-    /// - Returns: the line that would have to go if the registration fails; nil = it was there before.
+    /// - Returns: the lines that would have to go if the registration fails: those that were not there before.
     func reserve(
         _ registration: RendezvousRegistration, in room: RoomKey, from client: ClientAddress,
         _ registrant: AuthorizedCaller
-    ) async throws(Refusal) -> RendezvousReservation? {
+    ) async throws(Refusal) -> [RendezvousReservation] {
         let bounds = rendezvousBounds
         let mostRecords = exempt.contains(client) ? 0 : bounds.maxRecordsPerAddress
         var record = line(of: registration.peer, in: room, from: client)
         record.ttlMs = registration.ttlMs
         // An anonymous owner is its address: whoever may have 64 records is in no more than 64 rooms.
         let isCovered = registrant.principal.subject == nil && 1...max(1, bounds.maxRoomsPerOwner) ~= mostRecords
+        var added: [RendezvousReservation] = []
         if bounds.maxRoomsPerOwner > 0, !isCovered {
             let rooms = RendezvousReservation(
                 holder: "owner:\(registrant.owner)", item: room.text, ttlMs: registration.ttlMs)
-            _ = try await reserve(rooms, limit: bounds.maxRoomsPerOwner)
+            if try await reserve(rooms, limit: bounds.maxRoomsPerOwner) { added.append(rooms) }
         }
-        guard mostRecords > 0 else { return nil }
-        return try await reserve(record, limit: mostRecords) ? record : nil
+        guard mostRecords > 0 else { return added }
+        do throws(Refusal) {
+            if try await reserve(record, limit: mostRecords) { added.append(record) }
+        } catch {
+            await release(added)
+            throw error
+        }
+        return added
     }
 
     /// The line of a record in the list of an address.
@@ -34,8 +41,8 @@ extension Node {
         RendezvousReservation(holder: "address:\(owner(of: client))", item: "\(room.text)/\(peer)", ttlMs: 0)
     }
 
-    func release(_ line: RendezvousReservation) async {
-        _ = await clusters[holder: line.holder].ask(.rendezvousRelease(line))
+    func release(_ lines: [RendezvousReservation]) async {
+        for line in lines { _ = await clusters[holder: line.holder].ask(.rendezvousRelease(line)) }
     }
 
     private func reserve(_ line: RendezvousReservation, limit: Int) async throws(Refusal) -> Bool {

@@ -38,12 +38,18 @@ public struct RendezvousWatch: Sendable {
         // Who watched before may be ahead of this watch.
         try await catchUp(&position, &known, send)
         for await element in elements {
-            if let expiresAt, node.clock.wall().milliseconds >= expiresAt { return }
+            // What still waits for a client that may watch no more is not for it.
+            if isOver { return }
             switch element {
             case .beat: try await send(.beat)
             case .changes(let found): try await tell(found, &position, &known, send)
             }
         }
+    }
+
+    private var isOver: Bool {
+        if let expiresAt, node.clock.wall().milliseconds >= expiresAt { return true }
+        return !node.watches.isOpen(id)
     }
 
     /// Ends the watch, from anywhere and as often as one likes.
@@ -52,7 +58,7 @@ public struct RendezvousWatch: Sendable {
     private func catchUp(
         _ position: inout Int64, _ known: inout Set<PeerID>?, _ send: (Event) async throws -> Void
     ) async throws {
-        while let found = await node.changes(in: room, after: position) {
+        while !isOver, let found = await node.changes(in: room, after: position) {
             try await tell(found, &position, &known, send)
             position = max(position, found.through)
             if !found.hasMore { return }
@@ -89,8 +95,9 @@ extension Node {
     ) async throws(Refusal) -> RendezvousWatch {
         let key: RoomKey
         do throws(RendezvousError) { key = try Self.room(namespace, room) } catch { throw error.refusal }
-        let principal = try await visitor(caller, in: key, needing: .discover)
-        guard principal.grants.contains(.discover) else { throw .unauthorized }
+        let identity = try await identity(of: caller, visiting: key)
+        let watcher = RendezvousWatches.Watcher(identity: identity, client: caller.client, room: key)
+        let expiresAt = try admit(watcher).expiresAt
         guard !status.isDraining else { throw .draining(retryAfterSeconds: retryAfterSeconds) }
         var start: RendezvousPosition?
         do throws(RendezvousError) {
@@ -101,15 +108,31 @@ extension Node {
             throw error.refusal
         }
         do throws(RendezvousWatches.Full) {
-            let (id, elements) = try watches.open(by: caller.client, isExempt: exempt.contains(caller.client))
+            let (id, elements) = try watches.open(
+                watcher, countedFor: exempt.contains(caller.client) ? nil : AddressKey(caller.client))
+            // Whatever was decided before the watch had its place has not looked at it.
+            reviewWatches(of: key)
             return RendezvousWatch(
-                node: self, room: key, id: id, elements: elements, start: start, expiresAt: principal.expiresAt)
+                node: self, room: key, id: id, elements: elements, start: start, expiresAt: expiresAt)
         } catch {
             switch error {
             case .address: throw .tooManyConnections(retryAfterSeconds: retryAfterSeconds)
             case .node: throw .unavailable(retryAfterSeconds: retryAfterSeconds)
             }
         }
+    }
+
+    /// Ends the watches of a room, or of all, by what is decided now: the same questions as at their beginning.
+    func reviewWatches(of room: RoomKey?) {
+        watches.review(room) { watcher in
+            !isBlocked(watcher.client) && (try? admit(watcher)) != nil
+        }
+    }
+
+    private func admit(_ watcher: RendezvousWatches.Watcher) throws(Refusal) -> Principal {
+        let principal = try visitor(watcher.identity, in: watcher.room, from: watcher.client, needing: .discover)
+        guard principal.grants.contains(.discover) else { throw .unauthorized }
+        return principal
     }
 
     /// Nil while the registry is out of reach.

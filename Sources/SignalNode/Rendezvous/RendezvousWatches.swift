@@ -16,6 +16,13 @@ final class RendezvousWatches: Sendable {
 
     typealias Continuation = AsyncStream<Element>.Continuation
 
+    /// Who watches what: all that it takes to decide anew whether they may.
+    struct Watcher: Sendable {
+        let identity: Identity
+        let client: ClientAddress
+        let room: RoomKey
+    }
+
     /// Pages that may wait for a slow reader before its watch ends.
     static let maxWaiting = 64
     /// Changes of each kind in one page.
@@ -27,16 +34,16 @@ final class RendezvousWatches: Sendable {
         var watches: [UInt64: Continuation] = [:]
     }
 
-    private struct Watch {
-        let client: ClientAddress
-        /// Whose places it takes; nil = nobody's.
+    private struct Place {
+        let watcher: Watcher
+        /// Whose watches are counted; nil = no limit holds for it.
         let address: AddressKey?
         let continuation: Continuation
     }
 
     private struct State {
         var feeds: [RoomKey: Feed] = [:]
-        var open: [UInt64: Watch] = [:]
+        var open: [UInt64: Place] = [:]
         var addresses: [AddressKey: Int] = [:]
         var serial: UInt64 = 0
     }
@@ -55,11 +62,10 @@ final class RendezvousWatches: Sendable {
 
     /// Takes a place for a watch.
     ///
-    /// - Parameter isExempt: whether no limit of an address holds for the client.
+    /// - Parameter address: nil = no limit holds for it.
     func open(
-        by client: ClientAddress, isExempt: Bool
+        _ watcher: Watcher, countedFor address: AddressKey?
     ) throws(Full) -> (id: UInt64, elements: AsyncStream<Element>) {
-        let address = isExempt ? nil : AddressKey(client)
         let (elements, continuation) = AsyncStream.makeStream(
             of: Element.self, bufferingPolicy: .bufferingOldest(Self.maxWaiting))
         let (limit, perAddress) = (settings.watchersPerNode, settings.watchersPerAddress)
@@ -71,7 +77,7 @@ final class RendezvousWatches: Sendable {
                 state.addresses[address] = held + 1
             }
             state.serial += 1
-            state.open[state.serial] = Watch(client: client, address: address, continuation: continuation)
+            state.open[state.serial] = Place(watcher: watcher, address: address, continuation: continuation)
             return .success(state.serial)
         }
         return (try place.get(), elements)
@@ -90,10 +96,15 @@ final class RendezvousWatches: Sendable {
         ended?.finish()
     }
 
-    /// Ends the watches of clients that may not be here.
-    func end(where isUnwanted: (ClientAddress) -> Bool) {
-        let clients = state.withLock { $0.open.mapValues(\.client) }
-        for (id, client) in clients where isUnwanted(client) { end(id) }
+    /// Whether nothing has ended the watch yet.
+    func isOpen(_ id: UInt64) -> Bool { state.withLock { $0.open[id] != nil } }
+
+    /// Ends the watches of a room, or of all, whose watchers may go on no more. `mayGoOn` is asked outside of the lock.
+    func review(_ room: RoomKey?, mayGoOn: (Watcher) -> Bool) {
+        let open = state.withLock { state in
+            state.open.mapValues(\.watcher).filter { room == nil || $0.value.room == room }
+        }
+        for (id, watcher) in open where !mayGoOn(watcher) { end(id) }
     }
 
     /// The node drains: clients go on at another one.

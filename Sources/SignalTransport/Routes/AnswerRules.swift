@@ -41,12 +41,12 @@ struct AnswerRules: RouterMiddleware {
     }
 
     private func allowOrigin(of request: Request, in response: inout Response) {
-        let allowed = settings.configuration.access.allowedOrigins
-        if allowed.isEmpty {
+        let access = settings.configuration.access
+        if access.allowedOrigins.isEmpty {
             response.headers[.accessControlAllowOrigin] = "*"
         } else {
             response.headers[.vary] = "Origin"
-            guard let origin = request.headers[.origin], allowed.contains(origin.lowercased()) else { return }
+            guard let origin = request.headers[.origin], access.lists(origin: origin) else { return }
             response.headers[.accessControlAllowOrigin] = origin
         }
         response.headers[.accessControlAllowMethods] = "GET,POST,DELETE,OPTIONS"

@@ -16,8 +16,13 @@ struct WatchRoute: Sendable {
                     namespace: query["namespace"], room: query["room"],
                     cookie: request.headers[.lastEventID] ?? query["cookie"],
                     by: Caller(request, context, origin: settings.origin))
-                // A client that goes is noticed at once, not at the next event.
-                context.closeFuture.whenComplete { _ in watch.end() }
+                if request.method == .head {
+                    // Its answer has no body, so nobody would give the place back before the connection ends.
+                    watch.end()
+                } else {
+                    // A client that goes is noticed at once, not at the next event.
+                    context.closeFuture.whenComplete { _ in watch.end() }
+                }
                 return Response(
                     status: .ok,
                     headers: [

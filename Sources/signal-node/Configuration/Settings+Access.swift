@@ -31,5 +31,12 @@ extension Settings {
         Setting(
             "publicWrite", .access, .text(\.policy.publicWrite),
             "Whether peers without a token may send signals in public rooms: allow or deny."),
+        Setting(
+            "publicWritesPerMinute", .rates, .integer(\.rates.publicWritesPerMinute, count, .count),
+            "Signals per minute of one peer without a token in a public room; 0 means off, and so does a message rate of 0."
+        ),
+        Setting(
+            "publicRoomWritesPerMinute", .rates, .integer(\.rates.publicRoomWritesPerMinute, count, .count),
+            "The same of all peers without a token together in one room, through one node; 0 means off."),
     ]
 }

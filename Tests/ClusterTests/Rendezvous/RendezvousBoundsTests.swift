@@ -82,6 +82,26 @@ struct RendezvousBoundsTests {
         #expect(try await register(#"{"room":"d","peerId":"p2"}"#, at: node).status == 200)
     }
 
+    @Test("a registration that fails keeps no place in the lists of its owner")
+    func failedRegistration() async throws {
+        let node = try NodeProcess(
+            "rv",
+            settings: [
+                "RENDEZVOUS_RECORDS_PER_ADDRESS": "0", "RENDEZVOUS_RECORDS_PER_ROOM": "1",
+                "RENDEZVOUS_ROOMS_PER_OWNER": "2", "TRUSTED_PROXY_CIDRS": "127.0.0.0/8",
+            ])
+        func register(_ room: String, from client: String) async throws -> Int {
+            try await TestHTTP.post(
+                "/rendezvous/register", json: #"{"room":"\#(room)","peerId":"p\#(client.suffix(1))"}"#, port: node.port,
+                headers: [("X-Forwarded-For", client)]
+            ).status
+        }
+        for room in ["a", "b"] { #expect(try await register(room, from: "192.0.2.1") == 200) }
+        for room in ["a", "b"] { #expect(try await register(room, from: "192.0.2.2") == 429) }
+        for room in ["c", "d"] { #expect(try await register(room, from: "192.0.2.2") == 200) }
+        #expect(try await register("e", from: "192.0.2.2") == 429)
+    }
+
     @Test("a record of another address can neither be replaced nor removed, and a connected peer's name not be taken")
     func ownership() async throws {
         let node = try NodeProcess("rv", settings: ["TRUSTED_PROXY_CIDRS": "127.0.0.0/8"])

@@ -8,7 +8,8 @@ import Testing
     static let rows: [([String], String?, Bool)] = [
         ([], nil, true), ([], "https://any.example", true), ([], "null", true),
         (["https://app.example"], nil, true), (["https://app.example"], "https://app.example", true),
-        (["https://app.example"], "HTTPS://APP.EXAMPLE", true), (["https://app.example"], "http://app.example", false),
+        (["https://app.example"], "HTTPS://APP.EXAMPLE", true), (["https://App.Example"], "https://app.example", true),
+        (["https://app.example"], "http://app.example", false),
         (["https://app.example"], "https://app.example:8443", false),
         (["https://app.example"], "https://app.example.evil.example", false),
         (["https://app.example"], "https://evil-app.example", false),
