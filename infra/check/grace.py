@@ -20,7 +20,7 @@ def of_pods(objects, node):
             needed = container(each)["lifecycle"]["preStop"]["sleep"]["seconds"] + exits_after(values, node)
             grace = pod(each)["terminationGracePeriodSeconds"]
             if grace <= needed:
-                yield f"{name(each)} is killed after {grace} s, its drain ends after {needed} s at the latest"
+                yield f"{name(each)} is killed after {grace} s, its drain may take {needed} s"
 
 
 def check_compose(node):
@@ -36,7 +36,7 @@ def check_compose(node):
         for path, values in ((COMPOSE, own), (FAILOVER, failover)):
             needed = exits_after({key: default(value) for key, value in values.items()}, node)
             if grace <= needed:
-                complaints.append(f"{path}: {each} is killed after {grace} s, its drain ends after {needed} s at the latest")
+                complaints.append(f"{path}: {each} is killed after {grace} s, its drain may take {needed} s")
     report.expect("compose", "nodes have time for their drain", complaints)
 
 
