@@ -29,8 +29,14 @@ public final class NodeMetrics: Sendable {
     private let slowConsumers = Counter(label: Family.slowConsumers.rawValue)
     private let labelOverflow = Counter(label: Family.labelOverflow.rawValue)
     private let active = Mutex(0)
-    private let iceSucceeded = Counter(label: Family.iceOutcomes.rawValue, dimensions: [("outcome", "succeeded")])
-    private let iceFailed = Counter(label: Family.iceOutcomes.rawValue, dimensions: [("outcome", "failed")])
+    private let iceStates = LabeledCounters(.iceState, IceState.allCases.map(\.rawValue))
+    private let iceOutcomes = LabeledCounters(.iceOutcomes, ["succeeded", "failed"])
+    private let failureReasons = LabeledCounters(.failureReason, FailureReason.allCases.map(\.rawValue))
+    private let rejections = LabeledCounters(.rejected, ErrorCode.allCases.map(\.rawValue))
+    private let closes = LabeledCounters(.closes, closeCodes.map { "\($0)" } + ["other"])
+    private let receipts = LabeledCounters(
+        .receipts, ["stored", "received", "written"] + Outcome.Refusal.allCases.map(\.rawValue))
+    private static let closeCodes = Set((1000...1015) + CloseReason.allCases.map(\.code))
     private let labels: Mutex<RegionCarrierLabels>
 
     /// - Parameter labels: which regions and carriers may be shown.
@@ -118,7 +124,7 @@ public final class NodeMetrics: Sendable {
             case .relayUsage: "Telemetry reports of a pair that uses a TURN relay."
             case .iceState: "Telemetry reports, by ICE connection state."
             case .iceOutcomes:
-                "Telemetry reports of the end of an attempt to connect; the success ratio is succeeded over both."
+                "Attempts to connect that ended, once each by what telemetry tells; the success ratio is succeeded over both."
             case .failureReason: "Telemetry reports of failures, by reason."
             case .regionCarrier: "Telemetry reports, by region and carrier; rare pairs count as other."
             case .labelOverflow: "Telemetry reports whose region or carrier was counted as other."
@@ -168,7 +174,7 @@ public final class NodeMetrics: Sendable {
 
     func rejected(_ code: ErrorCode) {
         if code == .rateLimited { rateLimited.increment() }
-        Counter(label: Family.rejected.rawValue, dimensions: [("code", code.rawValue)]).increment()
+        rejections.increment(code.rawValue)
     }
 
     /// A sender was told what became of its signal.
@@ -180,7 +186,7 @@ public final class NodeMetrics: Sendable {
             case .written: "written"
             case .refused(let refusal): refusal.rawValue
             }
-        Counter(label: Family.receipts.rawValue, dimensions: [("outcome", label)]).increment()
+        receipts.increment(label)
     }
 
     func reconnected(after loss: LinkLoss) { reconnects[loss]?.increment() }
@@ -191,23 +197,23 @@ public final class NodeMetrics: Sendable {
 
     /// A socket ended with this close code; codes outside the registered ranges count as one.
     public func closed(code: UInt16) {
-        let isKnown = (1000...1015).contains(code) || CloseReason.allCases.contains { $0.code == code }
-        let label = isKnown ? String(code) : "other"
-        Counter(label: Family.closes.rawValue, dimensions: [("code", label)]).increment()
+        closes.increment(Self.closeCodes.contains(code) ? String(code) : "other")
     }
 
     /// A session was closed because its queue was full or too old.
     public func slowConsumerClosed() { slowConsumers.increment() }
 
     /// Counts what a peer reports about its WebRTC connection; the labels come from closed sets.
-    func report(_ report: TelemetryReport) {
+    ///
+    /// - Parameter attempts: of the session that reports.
+    func report(_ report: TelemetryReport, of attempts: inout IceAttempts) {
         if let state = report.iceState {
-            Counter(label: Family.iceState.rawValue, dimensions: [("ice_state", state.rawValue)]).increment()
-            if let isSuccess = state.isSuccess { (isSuccess ? iceSucceeded : iceFailed).increment() }
+            iceStates.increment(state.rawValue)
+            if let isSuccess = attempts.outcome(of: state) {
+                iceOutcomes.increment(isSuccess ? "succeeded" : "failed")
+            }
         }
-        if let reason = report.failureReason {
-            Counter(label: Family.failureReason.rawValue, dimensions: [("reason", reason.rawValue)]).increment()
-        }
+        if let reason = report.failureReason { failureReasons.increment(reason.rawValue) }
         if report.relayUsed { relayUsage.increment() }
         guard let reported = report.regionCarrier else { return }
         let pair = labels.withLock { $0.admit(reported) }

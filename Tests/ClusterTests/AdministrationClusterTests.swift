@@ -156,6 +156,7 @@ struct AdministrationClusterTests {
         _ = try await admin.verb("ban", #"{"peerId":"bob","reason":"spam"}"#)
         _ = try await user.verb("kick", #"{"peerId":"ann"}"#)
         _ = try await admin.invitedToken()
+        _ = try await admin.verb("mute", #"{"address":"203.0.113.77"}"#)
         _ = try await admin.post("/admin/drain")
         try await cluster.eventually("the log has the last of them") {
             try String(contentsOf: file, encoding: .utf8).contains("node.drain")
@@ -164,6 +165,7 @@ struct AdministrationClusterTests {
         func line(_ action: String) -> String { lines.last { $0.contains(#""\#(action)""#) }.map(String.init) ?? "" }
         #expect(line("moderation.ban").contains("peer:bob"))
         #expect(line("moderation.ban").contains("operator"))
+        #expect(line("moderation.mute").contains(#""ip:203.0.113.0/24""#), "an address only as its network")
         #expect(line("moderation.kick").contains("forbidden"))
         #expect(line("invite.issued").contains("operator"))
         #expect(line("invite.redeemed").contains("sub:invite:"))

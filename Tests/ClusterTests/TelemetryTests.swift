@@ -152,12 +152,34 @@ struct TelemetryMetricsTests {
         #expect(value(good, in: before) == 0 && value(bad, in: before) == 0)
         let peer = try await TestPeer.connect(port: node.port, room: "r", peerID: "p")
         _ = try await peer.next(type: "welcome")
-        for state in ["new", "checking", "connected", "completed", "failed", "closed", "disconnected", "odd"] {
+        let reports = [
+            "new", "checking", "connected", "completed", "failed", "closed", "disconnected", "odd", "completed",
+        ]
+        for state in reports {
             try await peer.send(#"{"type":"telemetry","iceState":"\#(state)"}"#)
         }
         try await peer.send(#"{"type":"heartbeat"}"#)
         _ = try await peer.next(type: "heartbeat-ack")
         let after = try await metrics(node)
         #expect(value(good, in: after) == 2 && value(bad, in: after) == 1)
+        #expect(value(#"bs_ice_state_total{ice_state="completed"}"#, in: after) == 2)
+    }
+
+    @Test("every series whose label comes from a closed set is there at the first scrape, at zero")
+    func closedSets() async throws {
+        let node = try NodeProcess("telemetry")
+        let page = try await metrics(node)
+        for series in [
+            #"bs_receipts_total{outcome="received"}"#, #"bs_receipts_total{outcome="not_found"}"#,
+            #"bs_ice_state_total{ice_state="new"}"#, #"bs_ice_state_total{ice_state="other"}"#,
+            #"bs_ice_outcomes_total{outcome="failed"}"#, #"bs_failure_reason_total{reason="candidate-pair-failed"}"#,
+            #"bs_ws_close_total{code="1000"}"#, #"bs_ws_close_total{code="4409"}"#,
+            #"bs_ws_close_total{code="other"}"#, #"bs_ws_rejected_total{code="rate_limited"}"#,
+        ] { #expect(value(series, in: page) == 0, "\(series)") }
+        let peer = try await TestPeer.connect(port: node.port, room: "r", peerID: "p")
+        _ = try await peer.next(type: "welcome")
+        try await peer.send("{}[")
+        _ = try await peer.next(type: "error")
+        #expect(value(#"bs_ws_rejected_total{code="invalid_json"}"#, in: try await metrics(node)) == 1)
     }
 }

@@ -1,15 +1,6 @@
 /// The ICE connection states that become a metric label; the words are those of the W3C `RTCIceConnectionState`.
 public enum IceState: String, Sendable, CaseIterable {
     case new, checking, connected, completed, disconnected, failed, closed, unknown, other
-
-    /// Whether this is the end of an attempt to connect: true = it succeeded, false = it failed, nil = neither.
-    public var isSuccess: Bool? {
-        switch self {
-        case .connected, .completed: true
-        case .failed: false
-        case .new, .checking, .disconnected, .closed, .unknown, .other: nil
-        }
-    }
 }
 
 /// Why a connection failed, as a metric label.

@@ -72,7 +72,7 @@ extension ModerationRequest {
     fileprivate var target: String? {
         let names = [
             peerID.map { "peer:" + $0 }, subject.map { "sub:" + $0 },
-            address.flatMap { ClientAddress($0) }.map { "ip:\(AddressKey($0))" },
+            address.flatMap { ClientAddress($0) }.map { "ip:" + AuditLine.network(of: $0) },
         ]
         let text = names.compactMap(\.self).joined(separator: " ")
         return text.isEmpty ? nil : text

@@ -25,7 +25,7 @@ extension Session {
         case .heartbeat:
             socket.send(SignalFrame.text(ServerMessages.heartbeatAck(now: node.clock.wall())), from: nil)
         case .telemetry:
-            node.metrics.report(TelemetryReport(message, in: bytes))
+            node.metrics.report(TelemetryReport(message, in: bytes), of: &state.value.iceAttempts)
         case .reserved:
             reject(socket, .reservedType)
         case .ping:

@@ -55,7 +55,7 @@ extension Session {
             guard grants.contains(.write) else { return refuse(.forbidden, socket) }
             cluster.post(.metadata(metadata, self))
         case .auth(let token): renew(token) { self.refuse(.forbidden, socket) }
-        case .telemetry(let report): node.metrics.report(report)
+        case .telemetry(let report): node.metrics.report(report, of: &state.value.iceAttempts)
         case .moderate(let command): moderate(command, socket)
         case .leave:
             leave(.left(.left))

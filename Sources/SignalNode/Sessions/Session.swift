@@ -49,6 +49,7 @@ public final class Session: SocketSession, Sendable {
         var turn = Turn()
         /// Until when a moderator has taken the word from the peer, in milliseconds since the epoch; 0 = it has it.
         var mutedUntil: Int64 = 0
+        var iceAttempts = IceAttempts()
         /// Slow receivers that wait for this sender to pause.
         var holds = 0
         /// What a session of dialect 2 remembers.

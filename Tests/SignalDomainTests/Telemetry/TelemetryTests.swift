@@ -32,6 +32,24 @@ struct TelemetryTests {
     }
 
     @Test(
+        "the end of an attempt to connect counts once, however it is told",
+        arguments: [
+            ("new checking connected completed", "s"), ("connected", "s"), ("completed", "s"), ("failed", "f"),
+            ("connected disconnected failed closed", "sf"),
+            // Two connections of a room of three, in either order.
+            ("connected connected completed completed", "ss"), ("connected completed connected completed", "ss"),
+            // Only one of the two is told as completed; a third one is told as nothing else.
+            ("connected connected completed", "ss"), ("completed connected completed", "ss"), ("unknown other", ""),
+        ])
+    func attempts(states: String, outcomes: String) throws {
+        var attempts = IceAttempts()
+        let told = try states.split(separator: " ").compactMap { word in
+            attempts.outcome(of: try #require(IceState(rawValue: String(word)))).map { $0 ? "s" : "f" }
+        }
+        #expect(told.joined() == outcomes)
+    }
+
+    @Test(
         "every word outside the sets is other",
         arguments: [
             #""\"}\n""#, #""Failed""#, "1", "[]", "{}", "true", #""\ud800""#, #""other""#,
