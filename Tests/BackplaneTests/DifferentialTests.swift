@@ -65,7 +65,8 @@ struct DifferentialTests {
     {
         try await Rig.run(
             kind, limits: InboxLimits(entries: 5, bytes: 200),
-            moderation: ModerationBounds(sanctions: 6, invitesPerRoom: 8), without: guards
+            moderation: ModerationBounds(
+                sanctions: 9, sanctionsPerRoom: 4, sanctionsPerNamespace: 5, invitesPerRoom: 8), without: guards
         ) { rig in
             let nodes = [try await rig.node(1), try await rig.node(2), try await rig.node(3)]
             var random = SeededRandom(seed: seed)
@@ -96,6 +97,8 @@ struct DifferentialTests {
 private struct Script {
     var lines: [String] = []
     private let room = try! RoomKey(namespace: "d", room: "x|y z")  // a constant valid name
+    /// Another one of the same namespace.
+    private let next = try! RoomKey(namespace: "d", room: "x")  // a constant valid name
     private var serial: UInt64 = 100
     private var known: [PeerID: MemberRecord] = [:]
     /// Letters that went into an inbox, each known by its payload, which no other has.
@@ -174,7 +177,8 @@ private struct Script {
                 let ends = [nil, nil, far, far, 1].randomElement(using: &random) ?? nil
                 return SanctionEntry(
                     Sanction(
-                        Bool.random(using: &random) ? .ban : .mute, of: target, in: room, reason: "a|b",
+                        Bool.random(using: &random) ? .ban : .mute, of: target,
+                        in: Int.random(in: 0..<3, using: &random) > 0 ? room : next, reason: "a|b",
                         expiresAt: ends),
                     stamp: [0, 5, far].randomElement(using: &random) ?? 0, isLifted: Bool.random(using: &random))
             }

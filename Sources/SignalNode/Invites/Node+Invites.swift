@@ -44,7 +44,29 @@ extension Node {
     /// Makes an invite; answers `{id,code,expiresAt,maxUses}`.
     public func createInvite(_ request: InviteRequest, by caller: IdentifiedCaller) async throws(Refusal) -> [UInt8] {
         let room = try Self.roomKey(request.namespace, request.room)
-        let issuer = try authorize(caller, in: room, needing: .moderate).principal
+        let entry = AuditEntry(.inviteIssued, by: .init(caller.identity), from: caller.client, in: room)
+        return try await audited(entry) { (entry) async throws(Refusal) -> [UInt8] in
+            let issuer = try authorize(caller, in: room, needing: .moderate).principal
+            let (code, invite) = try makeInvite(request, to: room, by: issuer)
+            entry.target = "invite:\(invite.id)"
+            entry.detail = "maxUses \(invite.maxUses), until \(invite.expiresAt)"
+            switch await clusters[room].ask(.createInvite(invite)) {
+            case .success(.done): break
+            case .success(.full): throw .tooManyInvites
+            default: throw .unavailable(retryAfterSeconds: retryAfterSeconds)
+            }
+            var object = JSONObjectText()
+            object.add("id", invite.id.text)
+            object.add("code", code.text)
+            object.add("expiresAt", invite.expiresAt)
+            object.add("maxUses", invite.maxUses)
+            return object.closed
+        }
+    }
+
+    private func makeInvite(
+        _ request: InviteRequest, to room: RoomKey, by issuer: Principal
+    ) throws(Refusal) -> (InviteCode, Invite) {
         let lifeMs = request.expiresIn ?? Double(Self.defaultInviteMs)
         let maxUses = request.maxUses ?? 1
         guard lifeMs >= Double(Self.minInviteMs), lifeMs <= Double(Invite.maxLifeMs),
@@ -59,21 +81,7 @@ extension Node {
         let invite = Invite(
             id: id, room: room, grants: wanted, maxUses: Int(maxUses),
             expiresAt: clock.wall().milliseconds + Int64(lifeMs))
-        switch await clusters[room].ask(.createInvite(invite)) {
-        case .success(.done): break
-        case .success(.full): throw .tooManyInvites
-        default: throw .unavailable(retryAfterSeconds: retryAfterSeconds)
-        }
-        audit.record(
-            AuditEntry(
-                .inviteIssued, by: .init(issuer), from: caller.client, in: room, target: "invite:\(id)",
-                detail: "maxUses \(invite.maxUses), until \(invite.expiresAt)"))
-        var object = JSONObjectText()
-        object.add("id", id.text)
-        object.add("code", code.text)
-        object.add("expiresAt", invite.expiresAt)
-        object.add("maxUses", invite.maxUses)
-        return object.closed
+        return (code, invite)
     }
 
     /// `{invites:[{id,expiresAt,maxUses,uses,revoked,grants}]}`
@@ -81,7 +89,10 @@ extension Node {
         namespace: String?, room: String?, by caller: IdentifiedCaller
     ) async throws(Refusal) -> [UInt8] {
         let room = try Self.roomKey(namespace, room)
-        _ = try authorize(caller, in: room, needing: .moderate)
+        try await audited(look(at: "invites", in: room, from: caller.client)) { (entry) async throws(Refusal) in
+            entry.actor = .init(caller.identity)
+            _ = try authorize(caller, in: room, needing: .moderate)
+        }
         guard case .success(.invites(let invites)) = await clusters[room].ask(.invites(room)) else {
             throw .unavailable(retryAfterSeconds: retryAfterSeconds)
         }
@@ -95,19 +106,15 @@ extension Node {
     public func revokeInvite(_ text: String, by caller: IdentifiedCaller) async throws(Refusal) {
         guard let id = InviteID(text: text), id.shard < clusters.count else { throw .notFound }
         let cluster = clusters.cluster(id.shard)
-        switch await cluster.ask(.invite(id)) {
-        case .success(.invite(let invite?)):
-            guard let issuer = try? authorize(caller, in: invite.room, needing: .moderate).principal else {
-                throw .notFound
-            }
+        let entry = AuditEntry(
+            .inviteRevoked, by: .init(caller.identity), from: caller.client, target: "invite:\(id)")
+        try await audited(entry) { (entry) async throws(Refusal) in
+            let invite = try found(await cluster.ask(.invite(id)), orElse: .notFound)
+            entry.room = invite.room
+            guard (try? authorize(caller, in: invite.room, needing: .moderate)) != nil else { throw .notFound }
             guard case .success = await cluster.ask(.revokeInvite(id)) else {
                 throw .unavailable(retryAfterSeconds: retryAfterSeconds)
             }
-            audit.record(
-                AuditEntry(
-                    .inviteRevoked, by: .init(issuer), from: caller.client, in: invite.room, target: "invite:\(id)"))
-        case .success: throw .notFound
-        case .failure: throw .unavailable(retryAfterSeconds: retryAfterSeconds)
         }
     }
 
@@ -118,15 +125,23 @@ extension Node {
             throw .inviteInvalid
         }
         let redeemer = Self.digest(of: wanted.session.map { "session:" + $0 } ?? "once:" + Self.secret())
-        let reply = await clusters.cluster(code.shard).ask(.redeemInvite(id, redeemer: redeemer))
-        let invite = try redeemed(reply, id, from: client)
         let subject = "invite:\(id):\(redeemer.prefix(16))"
+        let entry = AuditEntry(.inviteRedeemed, by: .anonymous, from: client, target: "invite:\(id)")
+        let invite = try await audited(entry) { (entry) async throws(Refusal) -> Invite in
+            if let refusal = tooManyWrong(from: client) { throw refusal }
+            let reply = await clusters.cluster(code.shard).ask(.redeemInvite(id, redeemer: redeemer))
+            if case .success(.invite(nil)) = reply {
+                // A code that opens nothing is a guess, as a wrong token is.
+                try? await Task.sleep(for: .milliseconds(noteWrongToken(from: client)))
+            }
+            let invite = try found(reply, orElse: .inviteInvalid)
+            entry.actor = .subject(subject)
+            entry.room = invite.room
+            entry.detail = "use \(invite.uses) of \(invite.maxUses)"
+            return invite
+        }
         let token = memberToken(invite, subject: subject, peer)
         guard let text = await signInvited(token) else { throw .internalError }
-        audit.record(
-            AuditEntry(
-                .inviteRedeemed, by: .subject(subject), from: client, in: invite.room, target: "invite:\(id)",
-                detail: "use \(invite.uses) of \(invite.maxUses)"))
         var object = JSONObjectText()
         object.add("token", text)
         object.add("namespace", invite.room.namespace)
@@ -136,17 +151,12 @@ extension Node {
         return object.closed
     }
 
-    private func redeemed(
-        _ reply: Result<BackplaneReply, BackplaneError>, _ id: InviteID, from client: ClientAddress
+    private func found(
+        _ reply: Result<BackplaneReply, BackplaneError>, orElse absent: Refusal
     ) throws(Refusal) -> Invite {
         switch reply {
         case .success(.invite(let invite?)): return invite
-        case .success:
-            audit.record(
-                AuditEntry(
-                    .inviteRedeemed, by: .anonymous, from: client, target: "invite:\(id)",
-                    result: .refused(code: Refusal.inviteInvalid.code)))
-            throw .inviteInvalid
+        case .success: throw absent
         case .failure: throw .unavailable(retryAfterSeconds: retryAfterSeconds)
         }
     }
