@@ -87,7 +87,7 @@ let package = Package(
             name: "signal-node",
             dependencies: [
                 "SignalTransport", "SignalNode", "RedisBackplane", "RedisWire", "Backplane", "SignalDomain",
-                "Observability", core, posix, crypto, logging, metricsBackend, lifecycle, signals, arguments,
+                "Observability", core, posix, tls, crypto, logging, metricsBackend, lifecycle, signals, arguments,
                 configuration, jwt, yaml,
             ],
             swiftSettings: strict),

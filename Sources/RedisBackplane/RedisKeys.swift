@@ -36,6 +36,9 @@ enum RedisKeys {
     static let sanctions = "bs:1:{bans}"
     /// Decisions by the time at which they are forgotten.
     static let sanctionEnds = "bs:1:{bans}:x"
+    /// How many decisions there are of each room, and under `namespace::` of each namespace.
+    static let sanctionCounts = "bs:1:{bans}:n"
+    static let sanctionTable = [sanctions, sanctionEnds, sanctionCounts]
     static func ticket(_ digest: String) -> String { "bs:1:{ticket:\(EscapedName.encode(digest))}" }
     static func invite(_ id: InviteID) -> String { "bs:1:{inv:\(id.text)}" }
     static func redeemers(_ id: InviteID) -> String { "bs:1:{inv:\(id.text)}:u" }

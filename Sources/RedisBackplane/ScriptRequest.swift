@@ -139,7 +139,7 @@ extension RedisBackplaneSettings {
                     ]))
         case .sanction(let entries, let isNew): .script(request(for: entries, isNew: isNew))
         case .sanctions:
-            .script(.init(.sanctions, keys: [RedisKeys.sanctions, RedisKeys.sanctionEnds], arguments: []))
+            .script(.init(.sanctions, keys: RedisKeys.sanctionTable, arguments: []))
         case .kick(let room, let peer):
             .script(
                 .init(
@@ -197,9 +197,12 @@ extension RedisBackplaneSettings {
 
     private func request(for entries: [SanctionEntry], isNew: Bool) -> ScriptRequest {
         ScriptRequest(
-            .sanction, keys: [RedisKeys.sanctions, RedisKeys.sanctionEnds, RedisKeys.live],
-            arguments: [isNew ? "1" : "0", .integer(Int64(moderation.sanctions)), .integer(moderation.liftedMs)]
-                + entries.flatMap { [.string($0.id), .string($0.value)] })
+            .sanction, keys: [RedisKeys.sanctions, RedisKeys.sanctionEnds, RedisKeys.live, RedisKeys.sanctionCounts],
+            arguments: [
+                isNew ? "1" : "0", .integer(Int64(moderation.sanctions)), .integer(Int64(moderation.sanctionsOfRooms)),
+                .integer(Int64(moderation.sanctionsPerRoom)), .integer(Int64(moderation.sanctionsPerNamespace)),
+                .integer(moderation.liftedMs),
+            ] + entries.flatMap { [.string($0.id), .string($0.value)] })
     }
 
     private func request(for invite: Invite) -> ScriptRequest {

@@ -117,7 +117,7 @@ public final class NodeMetrics: Sendable {
             case .messages: "Messages that peers sent."
             case .deliveries: "Frames that were handed to peers of this node."
             case .authFailures: "Handshakes and requests with an absent or wrong token."
-            case .rateLimited: "Connections and messages over the limits of one address."
+            case .rateLimited: "Connections, messages and tokens over the limits of one address."
             case .rejected: "Messages that were answered with an error, by its code."
             case .closes: "Closed WebSocket sessions, by close code."
             case .slowConsumers: "Sessions that were closed because they read too slowly."

@@ -15,12 +15,15 @@ import SignalTransport
 /// The composition root: the only place that knows both Redis and the sockets.
 enum Assembly {
     /// Runs a node until a signal ends it.
-    static func run(_ configuration: NodeConfiguration) async throws {
+    ///
+    /// - Parameter running: what SIGHUP reads again.
+    static func run(_ configuration: NodeConfiguration, _ running: RunningSettings) async throws {
         let registry = PrometheusRegistry()
         registry.declare(NodeMetrics.Family.allCases.filter { !$0.isSampled }.map(MetricFamily.init))
         registry.registerProcessMetrics()
         MetricsSystem.bootstrap(registry)
-        let logger = makeLogger(configuration)
+        let log = makeLog(configuration)
+        let logger = Logger(label: "signal-node")
         OpenFiles.raise(logger)
 
         let cores = configuration.listener.eventLoops
@@ -35,8 +38,9 @@ enum Assembly {
                 return (format.contentType, registry.render(format: format))
             }, logger: logger)
         let blockFiles = BlockFiles(configuration)
-        let reload = Reload(AccessFiles(configuration).hooks(for: node) + blockFiles.hooks(for: node))
-        for hook in reload.hooks { try await hook.run() }
+        let files = AccessFiles(configuration).hooks(for: node) + blockFiles.hooks(for: node)
+        for hook in files { try await hook.run() }
+        let reload = Reload(files + running.hooks(for: node, log))
         let watch = Task { await blockFiles.watch(for: node, logger) }
         defer { watch.cancel() }
         let service = NodeService(node: node, server: server, reload: reload, logger: logger)
@@ -49,12 +53,13 @@ enum Assembly {
         try await shared.shutdownGracefully()
     }
 
-    private static func makeLogger(_ configuration: NodeConfiguration) -> Logger {
+    private static func makeLog(_ configuration: NodeConfiguration) -> JSONLog {
         let log = JSONLog(
             sink: .standardOutput,
             fields: [("service.name", "signal-node"), ("node", configuration.nodeName)])
-        LoggingSystem.bootstrap { log.handler(label: $0, level: configuration.logLevel) }
-        return Logger(label: "signal-node")
+        log.use(level: configuration.logLevel)
+        LoggingSystem.bootstrap { log.handler(label: $0) }
+        return log
     }
 
     /// Builds the node on the loop of its backplane: Redis if one is configured, the embedded one otherwise.

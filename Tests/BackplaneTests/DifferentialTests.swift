@@ -69,7 +69,8 @@ struct DifferentialTests {
         try await Rig.run(
             kind, leaseMs: 60_000, heartbeatMs: 5_000,
             limits: InboxLimits(entries: 5, bytes: 200, ttlMs: 36_000_000, emptyTTLMs: 36_000_000),
-            moderation: ModerationBounds(sanctions: 6, invitesPerRoom: 8), without: guards
+            moderation: ModerationBounds(
+                sanctions: 9, sanctionsPerRoom: 4, sanctionsPerNamespace: 5, invitesPerRoom: 8), without: guards
         ) { rig in
             let nodes = [try await rig.node(1), try await rig.node(2), try await rig.node(3)]
             var random = SeededRandom(seed: seed)
@@ -104,6 +105,8 @@ struct DifferentialTests {
 private struct Script {
     var lines: [String] = []
     private let room = try! RoomKey(namespace: "d", room: "x|y z")  // a constant valid name
+    /// Another one of the same namespace.
+    private let next = try! RoomKey(namespace: "d", room: "x")  // a constant valid name
     private var serial: UInt64 = 100
     private var known: [PeerID: MemberRecord] = [:]
     /// Letters that went into an inbox, each known by its payload, which no other has.
@@ -205,7 +208,8 @@ private struct Script {
                 let ends = [nil, nil, far, far, 1].randomElement(using: &random) ?? nil
                 return SanctionEntry(
                     Sanction(
-                        Bool.random(using: &random) ? .ban : .mute, of: target, in: room, reason: "a|b",
+                        Bool.random(using: &random) ? .ban : .mute, of: target,
+                        in: Int.random(in: 0..<3, using: &random) > 0 ? room : next, reason: "a|b",
                         expiresAt: ends),
                     stamp: [0, 5, far].randomElement(using: &random) ?? 0, isLifted: Bool.random(using: &random))
             }

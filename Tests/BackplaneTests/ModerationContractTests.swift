@@ -93,6 +93,48 @@ struct ModerationContractTests {
         }
     }
 
+    @Test(
+        "no room and no namespace uses up the places of others, and operators keep theirs", arguments: Rig.Kind.allCases
+    )
+    func shares(_ kind: Rig.Kind) async throws {
+        let bounds = ModerationBounds(sanctions: 10, sanctionsPerRoom: 3, sanctionsPerNamespace: 5, liftedMs: 300)
+        try await Rig.run(kind, moderation: bounds) { rig in
+            let a = try await rig.node(1)
+            func put(
+                _ room: RoomKey?, _ name: String, _ kind: Sanction.Kind = .mute, lifts: Bool = false
+            ) async throws -> Bool {
+                let target: Sanction.Target = kind == .closure ? .room : .subject(name)
+                let entry = SanctionEntry(Sanction(kind, of: target, in: room), isLifted: lifts)
+                return try await a.call(.sanction([entry], isNew: true)) != .full
+            }
+            let other = try RoomKey(namespace: "team", room: "c")
+            let foreign = try RoomKey(namespace: "te", room: "a/b")
+            for name in ["1", "2", "3"] { #expect(try await put(room, name)) }
+            #expect(try await !put(room, "4"), "the room is full")
+            for name in ["2", "3"] { #expect(try await put(room, name, lifts: true), "what is there can be changed") }
+            #expect(try await put(room, "", .closure), "and a room can be closed")
+            #expect(try await put(other, "1"))
+            #expect(try await !put(other, "2"), "the namespace is full")
+            for name in ["1", "2", "3"] { #expect(try await put(foreign, name)) }
+            let third = try RoomKey(namespace: "t", room: "r")
+            #expect(try await put(third, "1"))
+            #expect(try await !put(third, "2"), "nine of ten are for rooms")
+            #expect(try await put(nil, "1", .revocation), "the tenth is the operators'")
+            #expect(try await !put(nil, "2", .revocation))
+            // What was lifted is forgotten in time, and gives its place back.
+            var isBack = false
+            for _ in 0..<300 where !isBack {
+                isBack = try await put(room, "4")
+                if !isBack { try await Task.sleep(for: .milliseconds(10)) }
+            }
+            #expect(isBack)
+            #expect(try await !put(room, "5"))
+            let lost = ["6", "7"].map { SanctionEntry(Sanction(.mute, of: .subject($0), in: room), stamp: 9) }
+            #expect(try stored(await a.call(.sanction([lost[0]], isNew: false))) == [lost[0]], "it was kept before")
+            #expect(try await a.call(.sanction([lost[1]], isNew: false)) == .full, "the table has an end for all")
+        }
+    }
+
     @Test("a kick is told to every live node, and says whether the peer was there", arguments: Rig.Kind.allCases)
     func kick(_ kind: Rig.Kind) async throws {
         try await Rig.run(kind) { rig in

@@ -171,4 +171,92 @@ struct AdministrationClusterTests {
         #expect(line("invite.redeemed").contains("sub:invite:"))
         #expect(lines.allSatisfy { !$0.contains(Operator.token) && !$0.contains(user.token) })
     }
+
+    /// A node with an audit log, and what stands in it once `action` has come.
+    private func log(
+        _ settings: [String: String] = [:], until action: String, _ body: (Cluster) async throws -> Void
+    ) async throws -> [[String: Any]] {
+        let file = FileManager.default.temporaryDirectory.appending(path: "audit-\(UUID().uuidString).log")
+        defer { try? FileManager.default.removeItem(at: file) }
+        let own = ["AUDIT_LOG": file.path()].merging(settings) { $1 }
+        let cluster = try await Cluster(nodes: 1, settings: Operator.settings.merging(own) { $1 })
+        try await body(cluster)
+        var text = ""
+        try await cluster.eventually("the log has \(action)") {
+            text = try String(contentsOf: file, encoding: .utf8)
+            return text.contains(action)
+        }
+        return try text.split(separator: "\n").map {
+            try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
+        }
+    }
+
+    @Test("looks, invites and tickets are in the audit log as well, refused ones included")
+    func auditedLooks() async throws {
+        let lines = try await log(["AUDIT_LINES_PER_SOURCE": "0"], until: "node.drain") { (cluster) async throws in
+            let port = cluster.nodes[0].port
+            let admin = Operator(port: port)
+            let user = Operator(port: port, token: try await admin.roomToken())
+            let wanted = #"{"namespace":"global","room":"r","grants":["join","read"]}"#
+            for path in ["/admin/nodes", "/admin/rooms", "/admin/rooms/global/r", "/admin/events"] {
+                #expect(try await user.get(path).status == 403)
+                #expect(try await TestHTTP.get(path, port: port).status == 401)
+            }
+            for path in ["/admin/nodes", "/admin/rooms", "/admin/rooms/global/r"] {
+                #expect(try await admin.get(path).status == 200)
+            }
+            #expect(try await user.get("/invites?namespace=global&room=r").status == 403)
+            #expect(try await user.post("/invites", wanted).status == 403)
+            #expect(try await user.delete("/invites/0-\(String(repeating: "0", count: 32))").status == 404)
+            #expect(try await user.post("/tickets", #"{"namespace":"global","room":"r"}"#).status == 201)
+            #expect(try await user.post("/tickets", #"{"namespace":"global","room":"other"}"#).status == 403)
+            for path in ["/invites", "/tickets"] {
+                #expect(try await TestHTTP.post(path, json: wanted, port: port).status == 401)
+            }
+            #expect(try await admin.post("/admin/drain").status == 202)
+        }
+        func count(_ action: String, _ target: String?, _ actor: String, _ code: String?) -> Int {
+            lines.count {
+                $0["action"] as? String == action && (target == nil || $0["target"] as? String == target)
+                    && ($0["actor"] as? String ?? "").hasPrefix(actor) && $0["code"] as? String == code
+            }
+        }
+        for target in ["nodes", "rooms", "room", "events"] {
+            #expect(count("admin.request", target, "sub:invite:", "forbidden") == 1, "\(target)")
+            #expect(count("admin.request", target, "anonymous", "unauthorized") == 1, "\(target)")
+            #expect(count("admin.request", target, "operator", nil) == (target == "events" ? 0 : 1), "\(target)")
+        }
+        #expect(count("admin.request", "invites", "sub:invite:", "forbidden") == 1)
+        #expect(count("invite.issued", nil, "sub:invite:", "forbidden") == 1)
+        #expect(count("invite.issued", nil, "anonymous", "unauthorized") == 1)
+        #expect(count("invite.revoked", nil, "sub:invite:", "not_found") == 1)
+        #expect(count("ticket.issued", nil, "sub:invite:", nil) == 1)
+        #expect(count("ticket.issued", nil, "sub:invite:", "forbidden") == 1)
+        #expect(count("ticket.issued", nil, "anonymous", "unauthorized") == 1)
+    }
+
+    @Test("the address that is banned stands in the audit log as its network only")
+    func auditedAddress() async throws {
+        let lines = try await log(until: "moderation.ban") { (cluster) async throws in
+            let admin = Operator(port: cluster.nodes[0].port)
+            #expect(try await admin.verb("ban", #"{"address":"203.0.113.77"}"#).status == 202)
+        }
+        let ban = try #require(lines.first { $0["action"] as? String == "moderation.ban" })
+        #expect(ban["target"] as? String == "network:203.0.113.0/24")
+        #expect(!"\(lines)".contains("203.0.113.77"))
+    }
+
+    @Test("an address that guesses has one line when it is locked out, and a flood of its tries some lines only")
+    func auditedFlood() async throws {
+        let lines = try await log(["TOKEN_FAILURES": "2"], until: "audit.closed") { (cluster) async throws in
+            let guesser = Operator(port: cluster.nodes[0].port, token: "wrong")
+            for _ in 0..<3 { #expect(try await guesser.post("/admin/undrain").status == 401) }
+            for _ in 0..<100 { #expect(try await guesser.post("/admin/undrain").status == 429) }
+            cluster.nodes[0].process.signal(SIGINT)
+        }
+        #expect(lines.count { $0["action"] as? String == "token.failures" } == 1)
+        #expect(lines.count { $0["action"] as? String == "node.undrain" } == 9)
+        let reduced = lines.first { $0["action"] as? String == "audit.reduced" }
+        #expect(reduced?["detail"] as? String == "node.undrain 94")
+    }
 }

@@ -65,4 +65,28 @@ struct BlockFilesTests {
         #expect(failure?.description.contains("BLOCK_RULES_FILE") == true)
         #expect(failure?.description.contains("line 1") == true)
     }
+
+    @Test("check reads the rules and the table too")
+    func check() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "blocks-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let rules = folder.appending(path: "rules").path()
+        let output = folder.appending(path: "output").path()
+        func check(_ text: String) throws -> (code: Int32?, output: String) {
+            try Data(text.utf8).write(to: URL(filePath: rules))
+            let process = try ChildProcess(
+                [NodeProcess.program("signal-node"), "check"],
+                environment: ["BLOCK_RULES_FILE": rules, "ASN_TABLE_FILE": folder.appending(path: "none").path()],
+                output: output)
+            #expect(process.wait(seconds: 20))
+            return (process.exitCode, try String(contentsOfFile: output, encoding: .utf8))
+        }
+        let broken = try check("ip 192.0.2.1\ndeny all\n")
+        #expect(broken.code == 1)
+        #expect(broken.output.contains("2 problems"))
+        #expect(broken.output.contains("BLOCK_RULES_FILE (\(rules)): ") && broken.output.contains("line 2"))
+        #expect(broken.output.contains("ASN_TABLE_FILE: cannot read"))
+        #expect(try check("ip 192.0.2.1\n").output.contains("1 problem:"))
+    }
 }

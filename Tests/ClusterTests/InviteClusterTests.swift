@@ -5,13 +5,16 @@ import Testing
 /// Invites and tickets over three nodes (security.md row 13).
 @Suite("Invites and tickets over three nodes", .serialized)
 struct InviteClusterTests {
-    @Test("of 200 that redeem an invite with 10 uses at once over three nodes, exactly 10 get in")
-    func exactly() async throws {
-        // Without a key of its own: the derived one signs.
+    @Test(
+        "of 200 that redeem an invite with 10 uses at once over three nodes, exactly 10 get in, and one of one use",
+        arguments: [1, 10])
+    func exactly(uses: Int) async throws {
+        // Without a key of its own: the derived one signs. All have one address, and 190 wrong codes are a guesser's.
         let settings = Operator.settings.filter { $0.key != "JWT_KEYS_FILE" }
-        let cluster = try await Cluster(nodes: 3, settings: settings)
+        let cluster = try await Cluster(
+            nodes: 3, settings: settings.merging(["RATE_LIMIT_EXEMPT_CIDRS": "127.0.0.1"]) { $1 })
         let admin = Operator(port: cluster.nodes[0].port)
-        let invite = try await admin.invite(uses: 10)
+        let invite = try await admin.invite(uses: uses)
         let ports = cluster.nodes.map(\.port)
         let answers = try await withThrowingTaskGroup(of: TestHTTP.Answer.self) { group in
             for number in 0..<200 {
@@ -26,17 +29,33 @@ struct InviteClusterTests {
             return answers
         }
         let admitted = answers.filter { $0.status == 200 }
-        #expect(admitted.count == 10)
-        #expect(answers.count { $0.status == 404 && $0.code == "invite_invalid" } == 190)
-        #expect(Set(admitted.compactMap { $0.object["token"] as? String }).count == 10)
+        #expect(admitted.count == uses)
+        #expect(answers.count { $0.status == 404 && $0.code == "invite_invalid" } == 200 - uses)
+        #expect(Set(admitted.compactMap { $0.object["token"] as? String }).count == uses)
         let listed = try await admin.get("/invites?namespace=club&room=r").object
-        #expect((listed["invites"] as? [[String: Any]])?.first?["uses"] as? Int == 10)
+        #expect((listed["invites"] as? [[String: Any]])?.first?["uses"] as? Int == uses)
         for (index, answer) in admitted.enumerated() {
             let token = try #require(answer.object["token"] as? String)
             let peer = try await TestPeer.connect(
                 port: ports[index % 3], namespace: "club", room: "r", peerID: "p\(index)", query: [("token", token)])
             _ = try await peer.next(type: "welcome")
         }
+    }
+
+    @Test("whoever tries codes is answered late, then 429 like whoever tries tokens, and good codes too")
+    func guesses() async throws {
+        let cluster = try await Cluster(
+            nodes: 1, settings: Operator.settings.merging(["TOKEN_FAILURES": "2"]) { $1 })
+        let port = cluster.nodes[0].port
+        let invite = try await Operator(port: port).invite(uses: 2)
+        func redeem(_ code: String) async throws -> Int {
+            try await TestHTTP.post("/invites/redeem", json: #"{"code":"\#(code)"}"#, port: port).status
+        }
+        #expect(try await redeem(invite.code) == 200)
+        for _ in 0..<3 { #expect(try await redeem(String(repeating: "0", count: 28)) == 404) }
+        #expect(try await redeem(invite.code) == 429)
+        let metrics = try await TestHTTP.get("/metrics", port: port).body
+        #expect(metrics.contains("\nbs_ws_rate_limited_total 1\n"), "a refusal by this limit is counted")
     }
 
     @Test("a retry under the same session takes no second use, and gets in after the last one too")

@@ -6,13 +6,24 @@ import Testing
 
 @Suite("The health command")
 struct HealthTests {
-    @Test("an address is taken apart, and anything but http is refused")
+    @Test("an address is taken apart, and anything but http and https is refused")
     func addresses() {
-        #expect(NodeClient(url: "http://127.0.0.1:8787/readyz")?.port == 8787)
-        #expect(NodeClient(url: "http://[::1]:1/a?b=c")?.host == "::1")
-        #expect(NodeClient(url: "http://[::1]:1/a?b=c")?.target == "/a?b=c")
-        #expect(NodeClient(url: "http://node")?.target == "/")
-        for bad in ["https://node/", "node:8787", "http://", ""] { #expect(NodeClient(url: bad) == nil, "\(bad)") }
+        #expect(NodeAddress(url: "http://127.0.0.1:8787/readyz")?.port == 8787)
+        #expect(NodeAddress(url: "http://[::1]:1/a?b=c")?.host == "::1")
+        #expect(NodeAddress(url: "http://[::1]:1/a?b=c")?.target == "/a?b=c")
+        #expect(NodeAddress(url: "http://node")?.target == "/")
+        #expect(NodeAddress(url: "https://node/")?.port == 443)
+        for bad in ["wss://node/", "node:8787", "http://", ""] { #expect(NodeAddress(url: bad) == nil, "\(bad)") }
+    }
+
+    @Test("only this machine is loopback, whatever a name looks like")
+    func loopback() {
+        for url in ["http://127.0.0.1", "http://127.9.8.7:1", "http://localhost", "http://[::1]:1"] {
+            #expect(NodeAddress(url: url)?.isLoopback == true, "\(url)")
+        }
+        for url in ["http://127.0.0.1.example", "http://127.1", "http://128.0.0.1", "http://localhost.example"] {
+            #expect(NodeAddress(url: url)?.isLoopback == false, "\(url)")
+        }
     }
 
     @Test("the status line is read, whatever comes in pieces", arguments: [200, 503])

@@ -55,6 +55,24 @@ struct JSONLogTests {
             ])
     }
 
+    @Test("loggers follow the level of their log while it changes, unless they have one of their own")
+    func changingLevel() {
+        let recorded = RecordedLog()
+        let logger = Logger(label: "test") { recorded.log.handler(label: $0) }
+        var own = logger
+        own.logLevel = .error
+        for level in [Logger.Level.info, .debug, .warning] {
+            recorded.log.use(level: level)
+            #expect(recorded.log.level == level)
+            logger.debug("a.debug")
+            logger.info("an.info")
+            own.warning("a.warning")
+        }
+        #expect(recorded.lines.count { $0.contains("a.debug") } == 1)
+        #expect(recorded.lines.count { $0.contains("an.info") } == 2)
+        #expect(!recorded.lines.contains { $0.contains("a.warning") })
+    }
+
     @Test(
         "levels have five names",
         arguments: zip(Logger.Level.allCases, ["trace", "debug", "info", "info", "warn", "error", "error"]))

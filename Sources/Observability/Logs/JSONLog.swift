@@ -14,6 +14,9 @@ public final class JSONLog: Sendable {
     private let fields: [(key: String, value: String)]
     private let now: @Sendable () -> Int64
     private let limiter: Mutex<RepeatLimiter>
+    /// The index of `level`.
+    private let levelIndex: Atomic<Int>
+    private static let levels = Logger.Level.allCases
 
     /// - Parameters:
     ///   - sink: where lines go.
@@ -28,10 +31,21 @@ public final class JSONLog: Sendable {
         self.fields = fields
         self.now = now ?? Timestamp.nowMs
         limiter = Mutex(RepeatLimiter(perSecond: repeatsPerSecond))
+        levelIndex = Atomic(Self.index(of: .info))
     }
 
+    /// The least severe level that handlers write which have none of their own.
+    public var level: Logger.Level { Self.levels[levelIndex.load(ordering: .relaxed)] }
+
+    /// Changes `level`, for loggers that exist as well.
+    public func use(level: Logger.Level) { levelIndex.store(Self.index(of: level), ordering: .relaxed) }
+
+    private static func index(of level: Logger.Level) -> Int { levels.firstIndex(of: level) ?? 0 }
+
     /// A handler for `LoggingSystem.bootstrap` or `Logger(label:factory:)`.
-    public func handler(label: String, level: Logger.Level = .info) -> JSONLogHandler {
+    ///
+    /// - Parameter level: nil follows the level of the log.
+    public func handler(label: String, level: Logger.Level? = nil) -> JSONLogHandler {
         JSONLogHandler(log: self, label: label, level: level)
     }
 

@@ -2,16 +2,21 @@ public import Logging
 
 /// The swift-log side of a `JSONLog`: the label, level and metadata of one logger.
 public struct JSONLogHandler: LogHandler {
-    public var logLevel: Logger.Level
+    /// The least severe level that is written: that of the log, unless the logger was given one of its own.
+    public var logLevel: Logger.Level {
+        get { ownLevel ?? log.level }
+        set { ownLevel = newValue }
+    }
     public var metadata: Logger.Metadata = [:]
     public var metadataProvider: Logger.MetadataProvider?
     private let log: JSONLog
     private let label: String
+    private var ownLevel: Logger.Level?
 
-    init(log: JSONLog, label: String, level: Logger.Level) {
+    init(log: JSONLog, label: String, level: Logger.Level?) {
         self.log = log
         self.label = label
-        logLevel = level
+        ownLevel = level
     }
 
     public subscript(metadataKey key: String) -> Logger.Metadata.Value? {

@@ -1,7 +1,7 @@
 /// What holds for one room, by the policy of the operator.
 public struct RoomRules: Hashable, Sendable {
     public var kind: RoomKind
-    /// The most members over the whole cluster; nil = the node's `MAX_ROOM_MEMBERS`, 0 = no limit.
+    /// The most members over the whole cluster; nil = the node's `ROOM_MAX_MEMBERS`, 0 = no limit.
     public var capacity: Int?
     /// Messages per minute that a peer without a token may send; nil = the standard budget of the node,
     /// 0 = none at all.

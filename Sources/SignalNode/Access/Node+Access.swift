@@ -1,5 +1,4 @@
 import CoreMetrics
-import Logging
 import NIOCore
 public import SignalDomain
 
@@ -79,18 +78,5 @@ extension Node {
 
     func owner(ofSubject subject: String) -> String {
         "sub:" + sign(Array("sub:\(subject)".utf8)).prefix(12).hexadecimal
-    }
-
-    /// Signs a room token with the first key of the file that can.
-    ///
-    /// - Throws: `Refusal.unavailable` on a node without such a key.
-    public func issue(_ token: RoomToken) async throws(Refusal) -> String {
-        do throws(KeySetFault) {
-            guard let keys = access.keys else { throw KeySetFault("There are no keys of room tokens.") }
-            return try await keys.sign(token)
-        } catch {
-            logger.error("token.unsigned", metadata: ["error": "\(error.sentence)"])
-            throw .unavailable(retryAfterSeconds: retryAfterSeconds)
-        }
     }
 }

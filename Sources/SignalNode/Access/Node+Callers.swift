@@ -71,12 +71,11 @@ extension Node {
     }
 
     /// Lets operators through and nobody else: 401 without a good token, 403 with one that is no operator's.
-    public func authorizeOperator(_ caller: Caller) async throws(Refusal) -> AuthorizedCaller {
-        let identity = try await identify(caller, needing: []).identity
-        switch identity {
-        case .operator:
-            let principal = Principal(grants: .all, isAuthenticated: true, isOperator: true)
-            return AuthorizedCaller(owner: owner(of: caller.client), principal: principal)
+    ///
+    /// - Parameter entry: learns who it is, also when the answer is no.
+    func authorizeOperator(_ caller: Caller, for entry: inout AuditEntry) async throws(Refusal) {
+        switch try await identify(caller, for: &entry).identity {
+        case .operator: return
         case .anonymous:
             // A node that knows no other token takes any text for none; here that is a wrong one.
             let refusal = caller.credentials.token == nil ? Refusal.unauthorized : .invalidToken

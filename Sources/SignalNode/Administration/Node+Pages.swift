@@ -9,7 +9,7 @@ extension Node {
     /// `{nodes:[{name,state,leaseAgeMs,sockets,rooms,redis,version,startedAt}]}`, for an operator. Of the others `redis`
     /// is `up` as long as they renew their lease.
     public func nodesPage(for caller: Caller) async throws(Refusal) -> [UInt8] {
-        _ = try await authorizeOperator(caller)
+        try await admitLook(at: "nodes", by: caller)
         // Every node has a lease on every shard; the first that answers knows them all.
         var nodes: [LiveNode]?
         for shard in 0..<clusters.count where nodes == nil { nodes = await liveNodes(of: clusters.cluster(shard)) }
@@ -42,7 +42,7 @@ extension Node {
     public func roomsPage(
         prefix: String, limit: Int?, cursor: String?, for caller: Caller
     ) async throws(Refusal) -> [UInt8] {
-        _ = try await authorizeOperator(caller)
+        try await admitLook(at: "rooms", by: caller)
         let limit = min(max(1, limit ?? Self.defaultRoomPage), Self.maxRoomPage)
         var page = RoomListPage(prefix: prefix, after: cursor.flatMap(Self.cursorText), limit: limit)
         var names: [NodeInstance: String] = [:]
@@ -79,6 +79,13 @@ extension Node {
             object.add("cursor", json: "null")
         }
         return object.closed
+    }
+
+    /// Lets operators through to a page; that they look at it, or would like to, is audited.
+    func admitLook(at target: String, by caller: Caller) async throws(Refusal) {
+        try await audited(look(at: target, from: caller.client)) { (entry) async throws(Refusal) in
+            try await authorizeOperator(caller, for: &entry)
+        }
     }
 
     private func addRooms(

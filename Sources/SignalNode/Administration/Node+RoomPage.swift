@@ -6,7 +6,9 @@ extension Node {
     /// `{namespace,room,kind,peers,members:[{peerId,node,since,away,dialect}]}`, for an operator or a moderator of the
     /// room.
     public func roomPage(_ room: RoomKey, for caller: Caller) async throws(Refusal) -> [UInt8] {
-        _ = try await authorize(caller, in: room, needing: .moderate)
+        try await audited(look(at: "room", in: room, from: caller.client)) { (entry) async throws(Refusal) in
+            _ = try authorize(try await identify(caller, for: &entry), in: room, needing: .moderate)
+        }
         guard case .success(.snapshot(let snapshot)) = await clusters[room].ask(.sync(room)) else {
             throw .unavailable(retryAfterSeconds: retryAfterSeconds)
         }
@@ -32,7 +34,7 @@ extension Node {
 
     /// What happens on this node from now on, for an operator; ends when it is read too slowly.
     public func listen(for caller: Caller) async throws(Refusal) -> AsyncStream<[UInt8]> {
-        _ = try await authorizeOperator(caller)
+        try await admitLook(at: "events", by: caller)
         guard let stream = events.listen(as: caller.client) else { throw .tooManyListeners }
         return stream
     }

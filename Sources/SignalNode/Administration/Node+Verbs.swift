@@ -4,27 +4,12 @@ public import SignalDomain
 extension Node {
     /// Moderates on behalf of an HTTP caller; answers `{applied}`.
     public func moderate(_ request: ModerationRequest, by caller: Caller) async throws(Refusal) -> [UInt8] {
-        var actor = AuditEntry.Actor.anonymous
-        do throws(Refusal) {
-            let principal = try await authorize(caller, in: request.room, needing: request.verb.needed).principal
-            actor = .init(principal)
-            let outcome = try await moderate(request)
-            record(request, by: actor, from: caller.client, .done)
-            return outcome.json
-        } catch {
-            record(request, by: actor, from: caller.client, .refused(code: error.code))
-            throw error
+        let entry = request.entry(by: .anonymous, from: caller.client)
+        return try await audited(entry) { (entry) async throws(Refusal) -> [UInt8] in
+            let identified = try await identify(caller, for: &entry)
+            _ = try authorize(identified, in: request.room, needing: request.verb.needed)
+            return try await moderate(request).json
         }
-    }
-
-    func record(
-        _ request: ModerationRequest, by actor: AuditEntry.Actor, from client: ClientAddress,
-        _ result: AuditEntry.Result
-    ) {
-        audit.record(
-            AuditEntry(
-                request.verb.audited, by: actor, from: client, in: request.room, target: request.target, result: result,
-                detail: request.detail))
     }
 
     /// Voids tokens on behalf of an operator; answers `{applied}`.
@@ -47,38 +32,37 @@ extension Node {
     }
 
     /// Runs what only an operator may; every try is audited.
-    func operate<Result>(
+    func operate<Value>(
         _ action: AuditAction, on target: String?, detail: String? = nil, by caller: Caller,
-        _ body: () async throws(Refusal) -> Result
-    ) async throws(Refusal) -> Result {
-        var actor = AuditEntry.Actor.anonymous
-        do throws(Refusal) {
-            actor = .init(try await authorizeOperator(caller).principal)
-            let result = try await body()
-            audit.record(AuditEntry(action, by: actor, from: caller.client, target: target, detail: detail))
-            return result
-        } catch {
-            audit.record(
-                AuditEntry(
-                    action, by: actor, from: caller.client, target: target, result: .refused(code: error.code),
-                    detail: detail))
-            throw error
+        _ body: () async throws(Refusal) -> Value
+    ) async throws(Refusal) -> Value {
+        let entry = AuditEntry(action, by: .anonymous, from: caller.client, target: target, detail: detail)
+        return try await audited(entry) { (entry) async throws(Refusal) -> Value in
+            try await authorizeOperator(caller, for: &entry)
+            return try await body()
         }
     }
 }
 
 extension ModerationRequest {
-    /// Whom it is about, for the audit log; an address only as its network.
-    fileprivate var target: String? {
+    func entry(
+        by actor: AuditEntry.Actor, from client: ClientAddress, _ result: AuditEntry.Result = .done
+    ) -> AuditEntry {
+        AuditEntry(
+            verb.audited, by: actor, from: client, in: room, target: auditTarget, result: result, detail: auditDetail)
+    }
+
+    /// Whom it is about; an address only as its network, for this stays when addresses are forgotten.
+    private var auditTarget: String? {
         let names = [
             peerID.map { "peer:" + $0 }, subject.map { "sub:" + $0 },
-            address.flatMap { ClientAddress($0) }.map { "ip:" + AuditLine.network(of: $0) },
+            address.flatMap { ClientAddress($0) }.map { "network:" + AuditLine.network(of: $0) },
         ]
         let text = names.compactMap(\.self).joined(separator: " ")
         return text.isEmpty ? nil : text
     }
 
-    fileprivate var detail: String? {
+    private var auditDetail: String? {
         let parts = [until.map { "until \(Int64(clamping: $0))" }, reason].compactMap(\.self)
         return parts.isEmpty ? nil : parts.joined(separator: "; ")
     }
@@ -96,10 +80,6 @@ extension ModerationRequest.Verb {
         case .open: .roomOpened
         }
     }
-}
-
-extension AuditAction {
-    public static let roomOpened = AuditAction(rawValue: "room.opened")
 }
 
 extension Int64 {

@@ -16,7 +16,7 @@ public struct AuditAction: Hashable, Sendable, RawRepresentable {
     public static let auditExpired = AuditAction(rawValue: "audit.expired")
 
     // Tokens and tickets.
-    /// An address presented more wrong tokens than it may.
+    /// An address presented more wrong tokens, tickets or invite codes than it may; none of its tokens is looked at now.
     public static let tokenFailures = AuditAction(rawValue: "token.failures")
     public static let tokenRevoked = AuditAction(rawValue: "token.revoked")
     public static let ticketIssued = AuditAction(rawValue: "ticket.issued")
@@ -35,7 +35,7 @@ public struct AuditAction: Hashable, Sendable, RawRepresentable {
     public static let roomClosed = AuditAction(rawValue: "room.closed")
 
     // Operation.
-    /// A request to the admin interface that was refused.
+    /// Somebody looked, or tried to look, at what only operators and moderators see; `target` says at what.
     public static let adminRequest = AuditAction(rawValue: "admin.request")
     public static let blockAdded = AuditAction(rawValue: "block.added")
     public static let blockRemoved = AuditAction(rawValue: "block.removed")
@@ -43,4 +43,9 @@ public struct AuditAction: Hashable, Sendable, RawRepresentable {
     public static let fileReloaded = AuditAction(rawValue: "file.reloaded")
     public static let drain = AuditAction(rawValue: "node.drain")
     public static let undrain = AuditAction(rawValue: "node.undrain")
+    public static let roomOpened = AuditAction(rawValue: "room.opened")
+
+    // The log itself, again.
+    /// Refusals and requests for which the budget of their source has no line; `detail` counts them by action.
+    public static let auditReduced = AuditAction(rawValue: "audit.reduced")
 }

@@ -54,7 +54,8 @@ public struct AuditEntry: Hashable, Sendable {
     /// The client's address: the log keeps its network for good and the whole address only for `AUDIT_ADDRESS_DAYS`.
     public var address: ClientAddress?
     public var room: RoomKey?
-    /// Whom or what it was done to: `peer:p2`, `sub:bob`, `jti:…`, `invite:<id>`, `cidr:192.0.2.0/24`.
+    /// Whom or what it was done to: `peer:p2`, `sub:bob`, `jti:…`, `invite:<id>`, `network:192.0.2.0/24`; never a
+    /// whole address, which would stay for good.
     public var target: String?
     public var result: Result
     /// More about it in a few words, such as an expiry or a count.

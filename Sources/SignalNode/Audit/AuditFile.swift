@@ -15,7 +15,11 @@ final class AuditFile {
     let path: String
     /// The size in bytes.
     private(set) var size = 0
+    /// Brings what was written to the disk, as `fsync` does.
+    var sync: (Int32) -> Int32 = { fsync($0) }
     private let descriptor: Int32
+    /// Whether bytes of a failed append may stand behind `size`.
+    private var isTorn = false
 
     /// Opens or creates the file, and takes its lock.
     init(path: String) throws(AuditError) {
@@ -42,6 +46,8 @@ final class AuditFile {
 
     /// Appends all of `bytes` and brings them to the disk, or nothing: half a line would break the chain.
     func append(_ bytes: [UInt8]) throws(AuditError) {
+        if isTorn { try cut(to: size) }
+        isTorn = true
         var written = 0
         while written < bytes.count {
             let count = bytes.withUnsafeBytes {
@@ -50,19 +56,27 @@ final class AuditFile {
             if count > 0 {
                 written += count
             } else if count == 0 || errno != EINTR {
-                let code = errno
-                ftruncate(descriptor, off_t(size))
-                throw .system("write", path, code)
+                try takeBack("write")
             }
         }
+        guard sync(descriptor) == 0 else { try takeBack("sync") }
         size += written
-        guard fsync(descriptor) == 0 else { throw .system("sync", path, errno) }
+        isTorn = false
+    }
+
+    /// What did not reach the disk must not stand in the file: the next line has the same number. If it cannot be cut off
+    /// now, it is before the next append.
+    private func takeBack(_ call: String) throws(AuditError) -> Never {
+        let code = errno
+        isTorn = ftruncate(descriptor, off_t(size)) != 0
+        throw .system(call, path, code)
     }
 
     /// Cuts the file to its first `length` bytes.
     func cut(to length: Int) throws(AuditError) {
         guard ftruncate(descriptor, off_t(length)) == 0 else { throw .system("cut", path, errno) }
         size = length
+        isTorn = false
     }
 
     /// Puts `bytes` in the place of the file at `path`; a crash leaves the one or the other.

@@ -13,7 +13,7 @@ import Synchronization
 ///
 /// Safe from any thread, and cheap on event loops: `record` only puts the entry into a bounded queue (one mutex, no
 /// allocation beyond the entry); one serial queue writes. Entries over the bound are lost, counted in
-/// `bs_audit_lost_total` and told in the log by a line `audit.lost`.
+/// `bs_audit_lost_total` and told in the log by a line `audit.lost`; what is over an `AuditBudget` by one `audit.reduced`.
 public final class AuditLog: Sendable {
     /// Remembers nothing: `AUDIT_LOG` is not set.
     public static let off = AuditLog()
@@ -22,6 +22,7 @@ public final class AuditLog: Sendable {
         var waiting: [AuditWriter.Waiting] = []
         var lost = 0
         var isScheduled = false
+        var budget = AuditBudget()
     }
 
     private let state = Mutex(State())
@@ -57,6 +58,9 @@ public final class AuditLog: Sendable {
         limit = settings.queueEntries
         self.clock = clock
         self.logger = logger
+        state.withLock {
+            $0.budget = AuditBudget(perSource: settings.linesPerSource, refusals: settings.refusals)
+        }
         if writer != nil { scheduleUpkeep() }
     }
 
@@ -64,7 +68,10 @@ public final class AuditLog: Sendable {
     public func record(_ entry: AuditEntry) {
         guard writer != nil, let clock else { return }
         let waiting = AuditWriter.Waiting(entry: entry, time: clock.wall())
+        let now = clock.monotonicMs()
+        tellReduced(nowMs: now)
         let isLost = state.withLock { state in
+            guard state.budget.admits(entry, nowMs: now) else { return false }
             guard state.waiting.count < limit else {
                 state.lost += 1
                 return true
@@ -81,7 +88,8 @@ public final class AuditLog: Sendable {
     /// Writes what waits and a last line, and returns when they are on the disk; the log of the node hears how the chain
     /// ends, so that it is known elsewhere, too. Entries that come later are written all the same.
     public func close() async {
-        guard writer != nil else { return }
+        guard writer != nil, let clock else { return }
+        tellReduced(nowMs: clock.monotonicMs(), isLast: true)
         record(AuditEntry(.auditClosed, by: .node))
         await withCheckedContinuation { continuation in
             queue.async {
@@ -98,7 +106,9 @@ public final class AuditLog: Sendable {
     private func write() {
         let (entries, missing) = state.withLock { state in
             let taken = (state.waiting, state.lost)
-            state = State()
+            state.waiting = []
+            state.lost = 0
+            state.isScheduled = false
             return taken
         }
         guard !entries.isEmpty || missing > 0, let clock else { return }
@@ -113,9 +123,16 @@ public final class AuditLog: Sendable {
         written.increment(by: entries.count)
     }
 
+    /// Says what had no line, when the time of the budgets is over.
+    private func tellReduced(nowMs: Int64, isLast: Bool = false) {
+        guard let summary = state.withLock({ $0.budget.summary(nowMs: nowMs, isLast: isLast) }) else { return }
+        record(summary)
+    }
+
     private func scheduleUpkeep() {
         queue.asyncAfter(deadline: .now() + .seconds(60)) { [weak self] in
             guard let self, let clock else { return }
+            tellReduced(nowMs: clock.monotonicMs())
             _ = attempt { (writer) throws(AuditError) in try writer.upkeep(now: clock.wall()) }
             scheduleUpkeep()
         }

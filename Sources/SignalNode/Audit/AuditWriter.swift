@@ -15,7 +15,7 @@ struct AuditWriter {
     private var chain: AuditChain
     private var archive: AuditArchive
     /// Nil = standard error.
-    private var file: AuditFile?
+    private(set) var file: AuditFile?
     /// `ts` of the first line of `file`.
     private var opened = ""
 

@@ -13,6 +13,12 @@ extension NodeConfiguration {
         public var addressDays = 7
         /// Entries that may wait for the disk; more are lost, and the log says how many.
         public var queueEntries = 10_000
+        /// Lines per hour that one address, or one subject of a token, gets for what it is refused and for tickets, invites
+        /// and looks; more are told in one line `audit.reduced`. 0 = no limit.
+        public var linesPerSource = 10
+        /// Lines per hour that the node writes about refusals, whoever tries; 0 = no limit. Fifty take a tenth of `maxBytes`
+        /// in the 90 days of `retentionDays`.
+        public var refusals = 50
 
         public init() {}
     }

@@ -44,9 +44,31 @@ extension Node {
     /// Makes an invite; answers `{id,code,expiresAt,maxUses}`.
     public func createInvite(_ request: InviteRequest, by caller: IdentifiedCaller) async throws(Refusal) -> [UInt8] {
         let room = try Self.roomKey(request.namespace, request.room)
-        let issuer = try authorize(caller, in: room, needing: .moderate).principal
-        // An invite to a room that is open to anybody would keep nobody out.
-        guard rules(for: room).kind != .public else { throw .invitePublic }
+        let entry = AuditEntry(.inviteIssued, by: .init(caller.identity), from: caller.client, in: room)
+        return try await audited(entry) { (entry) async throws(Refusal) -> [UInt8] in
+            let issuer = try authorize(caller, in: room, needing: .moderate).principal
+            // An invite to a room that is open to anybody would keep nobody out.
+            guard rules(for: room).kind != .public else { throw .invitePublic }
+            let (code, invite) = try makeInvite(request, to: room, by: issuer)
+            entry.target = "invite:\(invite.id)"
+            entry.detail = "maxUses \(invite.maxUses), until \(invite.expiresAt)"
+            switch await clusters[room].ask(.createInvite(invite)) {
+            case .success(.done): break
+            case .success(.full): throw .tooManyInvites
+            default: throw .unavailable(retryAfterSeconds: retryAfterSeconds)
+            }
+            var object = JSONObjectText()
+            object.add("id", invite.id.text)
+            object.add("code", code.text)
+            object.add("expiresAt", invite.expiresAt)
+            object.add("maxUses", invite.maxUses)
+            return object.closed
+        }
+    }
+
+    private func makeInvite(
+        _ request: InviteRequest, to room: RoomKey, by issuer: Principal
+    ) throws(Refusal) -> (InviteCode, Invite) {
         let lifeMs = request.expiresIn ?? Double(Self.defaultInviteMs)
         let maxUses = request.maxUses ?? 1
         guard lifeMs >= Double(Self.minInviteMs), lifeMs <= Double(Invite.maxLifeMs),
@@ -61,21 +83,7 @@ extension Node {
         let invite = Invite(
             id: id, room: room, grants: wanted, maxUses: Int(maxUses),
             expiresAt: clock.wall().milliseconds + Int64(lifeMs))
-        switch await clusters[room].ask(.createInvite(invite)) {
-        case .success(.done): break
-        case .success(.full): throw .tooManyInvites
-        default: throw .unavailable(retryAfterSeconds: retryAfterSeconds)
-        }
-        audit.record(
-            AuditEntry(
-                .inviteIssued, by: .init(issuer), from: caller.client, in: room, target: "invite:\(id)",
-                detail: "maxUses \(invite.maxUses), until \(invite.expiresAt)"))
-        var object = JSONObjectText()
-        object.add("id", id.text)
-        object.add("code", code.text)
-        object.add("expiresAt", invite.expiresAt)
-        object.add("maxUses", invite.maxUses)
-        return object.closed
+        return (code, invite)
     }
 
     /// `{invites:[{id,expiresAt,maxUses,uses,revoked,grants}]}`
@@ -83,7 +91,10 @@ extension Node {
         namespace: String?, room: String?, by caller: IdentifiedCaller
     ) async throws(Refusal) -> [UInt8] {
         let room = try Self.roomKey(namespace, room)
-        _ = try authorize(caller, in: room, needing: .moderate)
+        try await audited(look(at: "invites", in: room, from: caller.client)) { (entry) async throws(Refusal) in
+            entry.actor = .init(caller.identity)
+            _ = try authorize(caller, in: room, needing: .moderate)
+        }
         guard case .success(.invites(let invites)) = await clusters[room].ask(.invites(room)) else {
             throw .unavailable(retryAfterSeconds: retryAfterSeconds)
         }
@@ -97,19 +108,15 @@ extension Node {
     public func revokeInvite(_ text: String, by caller: IdentifiedCaller) async throws(Refusal) {
         guard let id = InviteID(text: text), id.shard < clusters.count else { throw .notFound }
         let cluster = clusters.cluster(id.shard)
-        switch await cluster.ask(.invite(id)) {
-        case .success(.invite(let invite?)):
-            guard let issuer = try? authorize(caller, in: invite.room, needing: .moderate).principal else {
-                throw .notFound
-            }
+        let entry = AuditEntry(
+            .inviteRevoked, by: .init(caller.identity), from: caller.client, target: "invite:\(id)")
+        try await audited(entry) { (entry) async throws(Refusal) in
+            let invite = try found(await cluster.ask(.invite(id)), orElse: .notFound)
+            entry.room = invite.room
+            guard (try? authorize(caller, in: invite.room, needing: .moderate)) != nil else { throw .notFound }
             guard case .success = await cluster.ask(.revokeInvite(id)) else {
                 throw .unavailable(retryAfterSeconds: retryAfterSeconds)
             }
-            audit.record(
-                AuditEntry(
-                    .inviteRevoked, by: .init(issuer), from: caller.client, in: invite.room, target: "invite:\(id)"))
-        case .success: throw .notFound
-        case .failure: throw .unavailable(retryAfterSeconds: retryAfterSeconds)
         }
     }
 
@@ -120,16 +127,25 @@ extension Node {
             throw .inviteInvalid
         }
         let redeemer = Self.digest(of: wanted.session.map { "session:" + $0 } ?? "once:" + Self.secret())
-        let cluster = clusters.cluster(code.shard)
-        try checkRedeemer(await cluster.ask(.invite(id)), id, as: peer, from: client)
-        let invite = try redeemed(await cluster.ask(.redeemInvite(id, redeemer: redeemer)), id, from: client)
         let subject = "\(Self.inviteSubject)\(id):\(redeemer.prefix(16))"
+        let entry = AuditEntry(.inviteRedeemed, by: .anonymous, from: client, target: "invite:\(id)")
+        let invite = try await audited(entry) { (entry) async throws(Refusal) -> Invite in
+            if let refusal = tooManyWrong(from: client) { throw refusal }
+            let cluster = clusters.cluster(code.shard)
+            try checkRedeemer(await cluster.ask(.invite(id)), as: peer, from: client)
+            let reply = await cluster.ask(.redeemInvite(id, redeemer: redeemer))
+            if case .success(.invite(nil)) = reply {
+                // A code that opens nothing is a guess, as a wrong token is.
+                try? await Task.sleep(for: .milliseconds(noteWrongToken(from: client)))
+            }
+            let invite = try found(reply, orElse: .inviteInvalid)
+            entry.actor = .subject(subject)
+            entry.room = invite.room
+            entry.detail = "use \(invite.uses) of \(invite.maxUses)"
+            return invite
+        }
         let token = memberToken(invite, subject: subject, peer)
         guard let text = await signInvited(token) else { throw .internalError }
-        audit.record(
-            AuditEntry(
-                .inviteRedeemed, by: .subject(subject), from: client, in: invite.room, target: "invite:\(id)",
-                detail: "use \(invite.uses) of \(invite.maxUses)"))
         var object = JSONObjectText()
         object.add("token", text)
         object.add("namespace", invite.room.namespace)
@@ -141,32 +157,22 @@ extension Node {
 
     /// Refuses whom a moderator keeps out of the room, before a use is taken; it looks like any other refusal.
     private func checkRedeemer(
-        _ reply: Result<BackplaneReply, BackplaneError>, _ id: InviteID, as peer: PeerID?, from client: ClientAddress
+        _ reply: Result<BackplaneReply, BackplaneError>, as peer: PeerID?, from client: ClientAddress
     ) throws(Refusal) {
         guard case .success(.invite(let invite?)) = reply else { return }
         do throws(Refusal) {
             try check(Principal(grants: invite.grants), as: peer, in: invite.room, from: client, needing: .join)
         } catch {
-            noteUnredeemed(id, in: invite.room, from: client, code: error.code)
             throw .inviteInvalid
         }
     }
 
-    private func noteUnredeemed(_ id: InviteID, in room: RoomKey?, from client: ClientAddress, code: String) {
-        audit.record(
-            AuditEntry(
-                .inviteRedeemed, by: .anonymous, from: client, in: room, target: "invite:\(id)",
-                result: .refused(code: code)))
-    }
-
-    private func redeemed(
-        _ reply: Result<BackplaneReply, BackplaneError>, _ id: InviteID, from client: ClientAddress
+    private func found(
+        _ reply: Result<BackplaneReply, BackplaneError>, orElse absent: Refusal
     ) throws(Refusal) -> Invite {
         switch reply {
         case .success(.invite(let invite?)): return invite
-        case .success:
-            noteUnredeemed(id, in: nil, from: client, code: Refusal.inviteInvalid.code)
-            throw .inviteInvalid
+        case .success: throw absent
         case .failure: throw .unavailable(retryAfterSeconds: retryAfterSeconds)
         }
     }

@@ -11,25 +11,29 @@ extension Node {
     public func issueTicket(
         namespace: String?, room: String?, peerID: String?, to caller: IdentifiedCaller
     ) async throws(Refusal) -> [UInt8] {
-        switch caller.identity {
-        case .anonymous: throw .unauthorized
-        // A ticket stands for a member; whoever runs the service has no business in the address of a page.
-        case .operator: throw .operatorTicket
-        case .sharedToken, .roomToken: break
-        }
-        let key = try Self.roomKey(namespace, room)
-        let peer = try Self.peer(peerID)
-        var principal = try authorize(caller, in: key, as: peer, needing: .join).principal
-        principal.peer = peer ?? principal.peer
         let ticket = Self.secret()
-        let holder = TicketHolder(room: key, principal: principal)
-        let command = BackplaneCommand.storeTicket(
-            digest: Self.digest(of: ticket), holder, ttlMs: Self.ticketMs)
         let expiresAt = clock.wall().milliseconds + Self.ticketMs
-        guard case .success = await clusters[key].ask(command) else {
-            throw .unavailable(retryAfterSeconds: retryAfterSeconds)
+        let entry = AuditEntry(.ticketIssued, by: .init(caller.identity), from: caller.client)
+        try await audited(entry) { (entry) async throws(Refusal) in
+            switch caller.identity {
+            case .anonymous: throw .unauthorized
+            // A ticket stands for a member; whoever runs the service has no business in the address of a page.
+            case .operator: throw .operatorTicket
+            case .sharedToken, .roomToken: break
+            }
+            let key = try Self.roomKey(namespace, room)
+            let peer = try Self.peer(peerID)
+            entry.room = key
+            var principal = try authorize(caller, in: key, as: peer, needing: .join).principal
+            entry.actor = .init(principal, peer: peer)
+            principal.peer = peer ?? principal.peer
+            let holder = TicketHolder(room: key, principal: principal)
+            let command = BackplaneCommand.storeTicket(
+                digest: Self.digest(of: ticket), holder, ttlMs: Self.ticketMs)
+            guard case .success = await clusters[key].ask(command) else {
+                throw .unavailable(retryAfterSeconds: retryAfterSeconds)
+            }
         }
-        audit.record(AuditEntry(.ticketIssued, by: .init(principal, peer: peer), from: caller.client, in: key))
         var object = JSONObjectText()
         object.add("ticket", ticket)
         object.add("expiresAt", expiresAt)

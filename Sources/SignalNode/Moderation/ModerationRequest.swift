@@ -95,7 +95,9 @@ extension Refusal {
 
     static let tooManySanctions = Refusal(
         status: 409, code: "too_many_sanctions", title: "Conflict",
-        sentence: "So many decisions hold already that no other one can be kept; lift some first.")
+        sentence:
+            "So many decisions are kept of the room, its namespace or all that there is no place for another one; one that "
+            + "was lifted still counts for a day.")
 
     static let addressesUnkeyed = Refusal(
         status: 409, code: "cluster_secret_missing", title: "Conflict",

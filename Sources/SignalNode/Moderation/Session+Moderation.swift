@@ -13,7 +13,8 @@ extension Session {
             until: command.until.map(Double.init))
         let actor = AuditEntry.Actor(state.value.principal, peer: seat.peer)
         guard grants.isSuperset(of: verb.needed) else {
-            node.record(request, by: actor, from: seat.client, .refused(code: ErrorCode.forbidden.rawValue))
+            node.audit.record(
+                request.entry(by: actor, from: seat.client, .refused(code: ErrorCode.forbidden.rawValue)))
             return refuse(.forbidden, id: command.id, socket)
         }
         // One task for a decision, never for a signal; the budget of messages to the server bounds them.
@@ -21,10 +22,10 @@ extension Session {
             let result: Result<ModerationOutcome, Refusal>
             do throws(Refusal) {
                 result = .success(try await node.moderate(request))
-                node.record(request, by: actor, from: seat.client, .done)
+                node.audit.record(request.entry(by: actor, from: seat.client))
             } catch {
                 result = .failure(error)
-                node.record(request, by: actor, from: seat.client, .failed(code: error.code))
+                node.audit.record(request.entry(by: actor, from: seat.client, .failed(code: error.code)))
             }
             seat.shard.loop.execute { self.moderated(command, result) }
         }

@@ -11,14 +11,16 @@ struct InviteRoutes: Sendable {
         let node = settings.node
         return [
             Route(.post, "/tickets") { request, context in
-                let caller = try await node.identify(settings.caller(request, context), needing: .join)
+                let caller = try await node.identify(
+                    settings.caller(request, context), needing: .join, for: .ticketIssued)
                 let body = JSONBody(members: try await settings.object(in: request))
                 let json = try await node.issueTicket(
                     namespace: body.text("namespace"), room: body.text("room"), peerID: body.text("peerId"), to: caller)
                 return Response(json: json, status: .created)
             },
             Route(.post, "/invites") { request, context in
-                let caller = try await node.identify(settings.caller(request, context), needing: .moderate)
+                let caller = try await node.identify(
+                    settings.caller(request, context), needing: .moderate, for: .inviteIssued)
                 let body = JSONBody(members: try await settings.object(in: request))
                 let wanted = InviteRequest(
                     namespace: try body.text("namespace"), room: try body.text("room"),
@@ -27,13 +29,15 @@ struct InviteRoutes: Sendable {
                 return Response(json: try await node.createInvite(wanted, by: caller), status: .created)
             },
             Route(.get, "/invites") { request, context in
-                let caller = try await node.identify(settings.caller(request, context), needing: .moderate)
+                let caller = try await node.identify(
+                    settings.caller(request, context), needing: .moderate, for: .adminRequest)
                 let query = QueryString(request.uri.query)
                 return Response(
                     json: try await node.invites(namespace: query["namespace"], room: query["room"], by: caller))
             },
             Route(.delete, "/invites/:id") { request, context in
-                let caller = try await node.identify(settings.caller(request, context), needing: .moderate)
+                let caller = try await node.identify(
+                    settings.caller(request, context), needing: .moderate, for: .inviteRevoked)
                 try await node.revokeInvite(PathParameter.text("id", context), by: caller)
                 return Response(status: .noContent)
             },

@@ -11,7 +11,8 @@ struct CheckCommand: AsyncParsableCommand {
 
     func run() async throws {
         let reader = try settings.read()
-        let problems = await AccessFiles(reader.configuration).problems()
+        let configuration = reader.configuration
+        let problems = await AccessFiles(configuration).problems() + BlockFiles(configuration).problems()
         guard problems.isEmpty else { throw BrokenConfiguration(problems: problems) }
         print(Self.report(reader))
     }

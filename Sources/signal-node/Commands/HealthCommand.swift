@@ -14,7 +14,7 @@ struct HealthCommand: AsyncParsableCommand {
         abstract: "Asks a node whether it is ready; exits with 0 if so, else with 1.",
         discussion: "Without --url the node on this machine is asked, at the PORT of the environment.")
 
-    @Option(help: "The address to ask (http only).")
+    @Option(help: "The address to ask (http or https).")
     var url: String?
 
     @Option(help: "Milliseconds after which no answer counts as bad.")
@@ -26,7 +26,7 @@ struct HealthCommand: AsyncParsableCommand {
         ).configuration.listener.port
         let address = url ?? "http://127.0.0.1:\(port)/readyz"
         guard let client = NodeClient(url: address) else {
-            throw ValidationError("--url must be an http:// address, but is \"\(address)\".")
+            throw ValidationError("--url must be an http:// or https:// address, but is \"\(address)\".")
         }
         do {
             let status = try await client.answer(timeoutMs: max(1, timeoutMs)).status

@@ -11,8 +11,10 @@ struct ServeCommand: AsyncParsableCommand {
 
     func run() async throws {
         let configuration = try settings.read().configuration
-        let problems = await AccessFiles(configuration).problems()
+        let problems = await AccessFiles(configuration).problems() + BlockFiles(configuration).problems()
         guard problems.isEmpty else { throw BrokenConfiguration(problems: problems) }
-        try await Assembly.run(configuration)
+        let flags = settings.flags
+        let running = RunningSettings { try SettingArguments.read(flags).configuration }
+        try await Assembly.run(configuration, running)
     }
 }

@@ -16,7 +16,10 @@ struct SettingArguments: ParsableArguments {
     /// Reads the configuration of this process.
     ///
     /// - Throws: `BrokenConfiguration` with every problem.
-    func read() throws -> NodeConfigurationReader {
+    func read() throws -> NodeConfigurationReader { try Self.read(flags) }
+
+    /// The same with flags that are at hand.
+    static func read(_ flags: [String]) throws -> NodeConfigurationReader {
         let process = ProcessInfo.processInfo
         let reader = NodeConfigurationReader(
             arguments: flags, environment: process.environment, hostName: process.hostName)

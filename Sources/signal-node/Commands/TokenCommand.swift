@@ -8,11 +8,12 @@ import SignalNode
     import Foundation
 #endif
 
-/// `signal-node token`: makes room tokens and looks into them. Keys come from a file and tokens from standard input, for
+/// `signal-node token`: makes room tokens, looks into them, and has a live node revoke them. Keys come from a file and tokens from standard input, for
 /// every user of the machine can list arguments.
 struct TokenCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "token", abstract: "Mints and inspects room tokens.", subcommands: [Mint.self, Inspect.self])
+        commandName: "token", abstract: "Mints, inspects and revokes room tokens.",
+        subcommands: [Mint.self, Inspect.self, Revoke.self])
 
     /// Where the keys are.
     struct Keys: ParsableArguments {

@@ -19,6 +19,13 @@ extension Settings {
         Setting(
             "auditQueueEntries", .audit, .integer(\.audit.queueEntries, 1...1_000_000, .count),
             "Entries that may wait for the disk; more are lost, and the log says how many."),
+        Setting(
+            "auditLinesPerSource", .audit, .integer(\.audit.linesPerSource, 0...1_000_000, .count),
+            "Lines per hour that one address or subject gets for what it is refused, and for tickets, invites and looks; "
+                + "0 means no limit."),
+        Setting(
+            "auditRefusals", .audit, .integer(\.audit.refusals, 0...1_000_000, .count),
+            "Lines per hour about refusals, whoever is refused; 0 means no limit."),
     ]
 
     /// Any number of days up to a century.

@@ -5,7 +5,8 @@ extension Settings {
     static let turn: [Setting] = [
         Setting(
             "turnSecret", .turn, .list(\.turn.secrets), secrecy: .secret, default: "no TURN",
-            "Secret of the TURN servers (their static-auth-secret); the first signs, a second is the one before."),
+            "Secret of the TURN servers (their static-auth-secret); the first signs, a second is the one before. A file of it "
+                + "is read again on SIGHUP."),
         Setting(
             "turnUris", .turn, .list(\.turn.uris), default: "none",
             "TURN servers in one place, as turn:turn.example.org:3478?transport=udp."),

@@ -22,7 +22,9 @@ enum Settings {
         Setting(
             "nodeName", .node, .text(\.nodeName), default: "the host name",
             "Name of this node in logs, in /health and in the edge's hash ring; unique in the cluster."),
-        Setting("logLevel", .node, .level(\.logLevel), "Least severe level that is logged."),
+        Setting(
+            "logLevel", .node, .level(\.logLevel),
+            "Least severe level that is logged. Read again on SIGHUP where CONFIG_FILE holds it."),
         Setting(
             "publicSignalingUrl", .node, .optionalText(\.publicSignalingURL), default: "from the request",
             "The wss://…/signal address that /bootstrap tells to clients."),

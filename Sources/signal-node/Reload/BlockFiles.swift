@@ -13,6 +13,15 @@ struct BlockFiles: Sendable {
     /// Reads each file and hands it to the node.
     func hooks(for node: Node) -> [Reload.Hook] { files(for: node).map(\.hook) }
 
+    /// What is wrong with the files: one sentence for each that cannot be used.
+    func problems() -> [String] {
+        let abuse = configuration.abuse
+        var found: [String] = []
+        do { _ = try abuse.blockRulesFile.map(Self.rules) } catch { found.append("\(error)") }
+        do { _ = try abuse.asnTableFile.map(Self.networks) } catch { found.append("\(error)") }
+        return found
+    }
+
     /// Looks at the files for as long as the task lives, and reads those that have changed.
     func watch(for node: Node, _ logger: Logger) async {
         var files = files(for: node)

@@ -34,6 +34,7 @@ struct CanaryTests {
                 "REDIS_URL": redis.url, "LOG_LEVEL": "trace", "AUDIT_LOG": audit, "JWT_KEYS_FILE": keys,
                 "ADMIN_TOKEN_SHA256": try Self.sha256(Self.adminToken), "TURN_SECRET": Self.turnSecret,
                 "TURN_URIS": "turn:127.0.0.1:3478", "TOKEN_FAILURES": "0",
+                "AUDIT_LINES_PER_SOURCE": "0", "AUDIT_REFUSALS": "0",
             ])
         let ready = ContinuousClock.now + .seconds(10)
         while try await TestHTTP.get("/readyz", port: node.port).status != 200, ContinuousClock.now < ready {

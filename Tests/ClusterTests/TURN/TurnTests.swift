@@ -94,6 +94,55 @@ struct TurnTests {
         }
     }
 
+    @Test(
+        "on SIGHUP a node takes its TURN secret and the level of its log from their files; a broken one changes nothing"
+    )
+    func reloads() async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "turn-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let (secret, settings) = (folder.appending(path: "secret"), folder.appending(path: "node.json"))
+        let next = "the-next-secret-of-the-test-9876"
+        func write(_ secrets: [String], level: String) throws {
+            try Data(secrets.joined(separator: "\n").utf8).write(to: secret)
+            try Data(#"{"logLevel":"\#(level)","turnUris":["turn:127.0.0.1:3478"]}"#.utf8).write(to: settings)
+        }
+        try write([Self.secret], level: "info")
+        let node = try NodeProcess(
+            "turn", settings: ["TURN_SECRET_FILE": secret.path(), "CONFIG_FILE": settings.path()])
+        func reload(until what: String, _ condition: () async throws -> Bool) async throws {
+            node.process.signal(SIGHUP)
+            let deadline = ContinuousClock.now + .seconds(10)
+            while ContinuousClock.now < deadline {
+                if try await condition() { return }
+                try await Task.sleep(for: .milliseconds(10))
+            }
+            Issue.record("never: \(what)")
+        }
+        func signer() async throws -> String? {
+            let issued = try #require(Credential(try await bootstrap(node).text))
+            return [Self.secret, next].first { TurnPassword.of(issued.username, secret: $0) == issued.password }
+        }
+        func count(_ event: String) -> Int { node.log.components(separatedBy: event).count - 1 }
+        #expect(try await signer() == Self.secret)
+
+        try write(["short"], level: "info")
+        try await reload(until: "both are refused") { count("reload.refused") == 2 }
+        #expect(try await signer() == Self.secret)
+
+        try write([next, Self.secret], level: "error")
+        try await reload(until: "the new secret signs") {
+            try await signer() == next && count("reload.done") == 1
+        }
+        try write([Self.secret], level: "error")
+        try await reload(until: "the old one signs again") { try await signer() == Self.secret }
+        try write(["short"], level: "error")
+        try await reload(until: "errors are still logged") { count("reload.refused") == 4 }
+        #expect(count("reload.done") == 1, "what is less than an error is not")
+        for text in [Self.secret, next] { #expect(!node.log.contains(text)) }
+        node.kill()
+    }
+
     @Test("the expiry is true, the name is opaque and stable, and the answer may not be kept")
     func shape() async throws {
         let node = try node(["TURN_TTL_SECONDS": "900"])

@@ -54,6 +54,28 @@ struct AuditFileTests {
         #expect(kept.contains { $0.contains(".broken-") })
     }
 
+    @Test("a line that does not reach the disk is taken back, and the next one continues the chain")
+    func failingSync() throws {
+        let log = try AuditFolder()
+        defer { log.remove() }
+        var writer = try log.open()
+        try log.write([.kick], with: &writer)
+        let file = try #require(writer.file)
+        let sync = file.sync
+        file.sync = { _ in
+            errno = EIO
+            return -1
+        }
+        let head = writer.head
+        #expect(throws: AuditError.system("sync", log.path, EIO)) { try log.write([.kick, .kick], with: &writer) }
+        #expect(writer.head == head)
+        file.sync = sync
+        try log.write([.kick], with: &writer)
+        let lines = try log.lines()
+        #expect(lines.count == 3)
+        #expect(AuditFolder.fault(in: lines) == nil)
+    }
+
     @Test("two processes cannot write one file")
     func locked() throws {
         let log = try AuditFolder()

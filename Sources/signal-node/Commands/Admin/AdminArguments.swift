@@ -1,19 +1,20 @@
 import ArgumentParser
-
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
+import Foundation
 
 /// Which live node a command talks to, and as whom. The token comes from the environment or a file, never from the
 /// command line, where other users of the machine could read it.
 struct AdminArguments: ParsableArguments {
-    @Option(help: "The node to talk to (http only); else SIGNAL_NODE_URL, else this machine at PORT.")
+    @Option(help: "The node to talk to (http or https); else SIGNAL_NODE_URL, else this machine at PORT.")
     var url: String?
 
     @Option(help: "Milliseconds after which no answer counts as a failure.")
     var timeoutMs = 5_000
+
+    @Option(help: "PEM file of the authorities that an https node is trusted by; default: those of the system.")
+    var trustRootsFile: String?
+
+    @Flag(help: "Sends the token over plain http to another machine, where everybody on the way can read it.")
+    var allowPlainHttp = false
 
     /// Sends one request and reads the JSON of its answer.
     ///
@@ -33,11 +34,16 @@ struct AdminArguments: ParsableArguments {
     func send(_ method: String, _ path: String, _ body: [String: AdminValue]? = nil) async throws -> String {
         let environment = ProcessInfo.processInfo.environment
         let address = url ?? environment["SIGNAL_NODE_URL"] ?? "http://127.0.0.1:\(environment["PORT"] ?? "8787")"
-        guard let client = NodeClient(url: address) else {
-            throw AdminFailure("The address of the node must begin with http://, but is \"\(address)\".")
+        guard let client = NodeClient(url: address, trustRootsFile: trustRootsFile) else {
+            throw AdminFailure("The address of the node must begin with http:// or https://, but is \"\(address)\".")
         }
         var request = NodeClient.Request(method: method, target: path)
         request.token = try Self.token(environment)
+        guard request.token == nil || client.address.isTLS || client.address.isLoopback || allowPlainHttp else {
+            throw AdminFailure(
+                "\(address): the token would be readable on the way. Use https://, or --allow-plain-http if the network "
+                    + "is yours alone.")
+        }
         if let body {
             request.body = String(decoding: try JSONEncoder().encode(body), as: UTF8.self)
         }
@@ -46,8 +52,16 @@ struct AdminArguments: ParsableArguments {
             guard (200..<300).contains(answer.status) else { throw AdminFailure(answer, at: address) }
             return answer.body
         } catch let failure as NodeClient.Failure {
-            throw AdminFailure("\(address): \(failure.sentence).")
+            throw Self.unanswered(failure, address, isChange: method != "GET")
         }
+    }
+
+    /// Says why there is no answer, and ends the program with 2.
+    private static func unanswered(_ failure: NodeClient.Failure, _ address: String, isChange: Bool) -> ExitCode {
+        let doubt =
+            isChange && failure == .timeout ? " It may have been done all the same: look before you repeat it." : ""
+        FileHandle.standardError.write(Data("Error: \(address): \(failure.sentence).\(doubt)\n".utf8))
+        return ExitCode(2)
     }
 
     private static func token(_ environment: [String: String]) throws -> String? {

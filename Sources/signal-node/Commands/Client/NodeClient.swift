@@ -1,28 +1,25 @@
 import NIOCore
 import NIOPosix
+import NIOSSL
 
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
-
-/// A small HTTP/1.1 client: one request per connection, to one node, over plain TCP.
-struct NodeClient: Equatable {
-    let host: String
-    let port: Int
-    /// Path and query of the address.
-    let target: String
+/// A small HTTP/1.1 client: one request per connection, to one node, over TCP or TLS.
+struct NodeClient {
+    let address: NodeAddress
+    /// PEM file of the authorities that may vouch for an `https` address; nil = those of the system.
+    var trustRootsFile: String?
 
     /// Why there is no answer.
-    enum Failure: Error {
+    enum Failure: Error, Equatable {
         case unreachable
+        /// The server could not prove who it is, or the authorities cannot be read.
+        case untrusted
         case timeout
         case notHTTP
 
         var sentence: String {
             switch self {
             case .unreachable: "no connection"
+            case .untrusted: "no TLS with a certificate that is trusted"
             case .timeout: "no answer in time"
             case .notHTTP: "the answer is not HTTP"
             }
@@ -40,31 +37,31 @@ struct NodeClient: Equatable {
         var description: String { "\(method) \(target)" }
     }
 
-    /// Nil unless `url` is an `http` address with a host.
-    init?(url: String) {
-        guard let parts = URLComponents(string: url), parts.scheme == "http", let host = parts.host, !host.isEmpty
-        else { return nil }
-        self.host = host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host
-        port = parts.port ?? 80
-        target =
-            (parts.percentEncodedPath.isEmpty ? "/" : parts.percentEncodedPath)
-            + (parts.percentEncodedQuery.map { "?" + $0 } ?? "")
+    /// Nil unless `url` is an `http` or `https` address with a host.
+    init?(url: String, trustRootsFile: String? = nil) {
+        guard let address = NodeAddress(url: url) else { return nil }
+        self.address = address
+        self.trustRootsFile = trustRootsFile
     }
 
     /// Asks for the address itself.
     func answer(timeoutMs: Int) async throws(Failure) -> HTTPAnswer {
-        try await answer(to: Request(target: target), timeoutMs: timeoutMs)
+        try await answer(to: Request(target: address.target), timeoutMs: timeoutMs)
     }
 
     func answer(to request: Request, timeoutMs: Int) async throws(Failure) -> HTTPAnswer {
         let timeout = TimeAmount.milliseconds(Int64(timeoutMs))
+        let context = try context()
         let channel: NIOAsyncChannel<ByteBuffer, ByteBuffer>
         do {
             channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
                 .connectTimeout(timeout)
-                .connect(host: host, port: port) { channel in
+                .connect(host: address.host, port: address.port) { channel in
                     channel.eventLoop.makeCompletedFuture {
-                        try NIOAsyncChannel(wrappingChannelSynchronously: channel)
+                        if let context {
+                            try channel.pipeline.syncOperations.addHandler(Self.tls(context, to: address.host))
+                        }
+                        return try NIOAsyncChannel(wrappingChannelSynchronously: channel)
                     }
                 }
         } catch {
@@ -76,20 +73,46 @@ struct NodeClient: Equatable {
         }
         defer { deadline.cancel() }
         let text = text(of: request)
-        let progress = try? await channel.executeThenClose { inbound, outbound in
-            try await outbound.write(ByteBuffer(string: text))
-            return try await Self.read(inbound)
+        let progress: HTTPAnswer.Progress
+        do {
+            progress = try await channel.executeThenClose { inbound, outbound in
+                try await outbound.write(ByteBuffer(string: text))
+                return try await Self.read(inbound)
+            }
+        } catch is NIOSSLError, is NIOSSLExtraError, is BoringSSLError {
+            throw .untrusted
+        } catch {
+            throw .timeout
         }
         switch progress {
         case .complete(let answer): return answer
         case .notHTTP: throw .notHTTP
-        case .incomplete, nil: throw .timeout
+        case .incomplete: throw .timeout
         }
     }
 
+    /// Nil for an `http` address.
+    private func context() throws(Failure) -> NIOSSLContext? {
+        guard address.isTLS else { return nil }
+        do {
+            var configuration = TLSConfiguration.makeClientConfiguration()
+            if let trustRootsFile {
+                configuration.trustRoots = .certificates(try NIOSSLCertificate.fromPEMFile(trustRootsFile))
+            }
+            return try NIOSSLContext(configuration: configuration)
+        } catch {
+            throw .untrusted
+        }
+    }
+
+    /// The name is verified in any case; an address cannot be asked for by name (RFC 6066 §3).
+    private static func tls(_ context: NIOSSLContext, to host: String) throws -> NIOSSLClientHandler {
+        let isAddress = (try? SocketAddress(ipAddress: host, port: 0)) != nil
+        return try NIOSSLClientHandler(context: context, serverHostname: isAddress ? nil : host)
+    }
+
     private func text(of request: Request) -> String {
-        let authority = host.contains(":") ? "[\(host)]" : host
-        var text = "\(request.method) \(request.target) HTTP/1.1\r\nHost: \(authority):\(port)\r\nConnection: close\r\n"
+        var text = "\(request.method) \(request.target) HTTP/1.1\r\nHost: \(address.authority)\r\nConnection: close\r\n"
         if let token = request.token { text += "Authorization: Bearer \(token)\r\n" }
         if let body = request.body {
             text += "Content-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
