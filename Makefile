@@ -4,7 +4,7 @@ NODE := .build/debug/signal-node
 NODE_SOURCES := $(shell find Sources Package.swift -not -path 'Sources/signal-load*' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz fuzz-guided cluster bench cost failover failover-full compose-test check-infra lint format deps clean
+.PHONY: help run test fuzz fuzz-guided autobahn cluster bench cost failover failover-full compose-test check-infra lint format deps clean
 
 help: ## list the commands
 	@awk -F ': .*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -25,8 +25,13 @@ fuzz: ## feed a million inputs to each reader of remote bytes (CASES=, SEED=, TA
 	@exec .build/release/signal-fuzz --cases $(or $(CASES),1000000) $(if $(SEED),--seed $(SEED)) \
 	  --target $(or $(TARGET),all)
 
-fuzz-guided: ## let libFuzzer search inputs of the message scanner, with AddressSanitizer (SECONDS=60)
+fuzz-guided: ## let libFuzzer search inputs of scanner and address readers, with AddressSanitizer (SECONDS=60)
 	@exec infra/fuzz/guided $(or $(SECONDS),60)
+
+autobahn: ## run the Autobahn WebSocket suite against the node's sockets (needs wstest or Docker)
+	@infra/deps hiredis
+	@swift build -c release --product EchoServer
+	@exec infra/autobahn/run
 
 cluster: $(NODE) ## run Redis, three nodes and the edge on this machine
 	@infra/deps redis haproxy

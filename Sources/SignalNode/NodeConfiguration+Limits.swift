@@ -16,6 +16,8 @@ extension NodeConfiguration {
         public var bodyBytes = 16_384
         /// The most sockets on this node that have not finished their handshake.
         public var maxPending = 1_024
+        /// How long a refused client may keep its socket open after the answer, in milliseconds.
+        public var refusedLingerMs = 1_000
 
         public init() {}
     }
@@ -48,6 +50,10 @@ extension NodeConfiguration {
     public struct Rates: Sendable, Equatable {
         /// Sockets that one address may hold at once.
         public var connectionsPerIP = 12
+        /// Sockets that one address may hold at once beside those: connections that speak HTTP, whatever they do, and
+        /// WebSockets that are only waiting for their end. Never less than `connectionsPerIP`, so that all that may come
+        /// can come at once; 0, or `connectionsPerIP` of 0 = no limit.
+        public var httpConnectionsPerIP = 64
         /// Messages that one address may send per minute, over all of its sockets.
         public var messagesPerMinute = 300
         /// Signals per minute of one peer without a token in a public room, unless the policy file says otherwise; 0 = off,
@@ -77,6 +83,9 @@ extension NodeConfiguration {
         public var senderPauseMs = 10_000
         /// Bytes that may wait on the whole node before the largest queue is closed.
         public var nodeBytes = 268_435_456
+        /// How long bytes of an HTTP answer may wait for a client that does not read them all, in milliseconds; 0 = as
+        /// long as the connection lives.
+        public var answerMs = 30_000
 
         public init() {}
     }
@@ -125,6 +134,8 @@ extension NodeConfiguration {
         public var defaultDiscoverLimit = 32
         /// Larger page sizes are lowered to this.
         public var maxDiscoverLimit = 1_000
+        /// The size of one answer to a discover request, in bytes of JSON; the cookie fetches the rest. 0 = no limit.
+        public var discoverBytes = 1_048_576
 
         public init() {}
     }

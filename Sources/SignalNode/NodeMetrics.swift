@@ -200,7 +200,10 @@ public final class NodeMetrics: Sendable {
         closes.increment(Self.closeCodes.contains(code) ? String(code) : "other")
     }
 
-    /// A session was closed because its queue was full or too old.
+    /// A socket over the limit of its address is closed without a word.
+    public func socketRefused() { rateLimited.increment() }
+
+    /// A socket was closed because what waited for its client was too much or too old.
     public func slowConsumerClosed() { slowConsumers.increment() }
 
     /// Counts what a peer reports about its WebRTC connection; the labels come from closed sets.

@@ -1,6 +1,6 @@
 /// The readers that are fed.
 enum FuzzName: String, CaseIterable, Sendable {
-    case http, frames, scanner, inbox, cookie, hello
+    case http, frames, scanner, inbox, cookie, hello, forwarded, proxy, path, body, token, jwks, blocks
 
     func makeTarget() -> any FuzzTarget {
         switch self {
@@ -10,6 +10,13 @@ enum FuzzName: String, CaseIterable, Sendable {
         case .inbox: InboxFuzz()
         case .cookie: CookieFuzz()
         case .hello: HelloFuzz()
+        case .forwarded: ForwardedFuzz()
+        case .proxy: ProxyFuzz()
+        case .path: PathFuzz()
+        case .body: BodyFuzz()
+        case .token: TokenFuzz()
+        case .jwks: KeySetFuzz()
+        case .blocks: BlockFuzz()
         }
     }
 }
@@ -42,7 +49,7 @@ struct FuzzRun {
         }
     }
 
-    func run(cases: UInt64) -> Result {
+    func run(cases: UInt64) async -> Result {
         var target = name.makeTarget()
         var result = Result(name: name, seed: seed)
         for number in 0..<cases {
@@ -51,7 +58,7 @@ struct FuzzRun {
             var random = FuzzRandom(seed: caseSeed)
             result.cases += 1
             do throws(Finding) {
-                if try target.run(&random) { result.accepted += 1 }
+                if try await target.run(&random) { result.accepted += 1 }
             } catch {
                 let input = String(decoding: error.input.prefix(400), as: UTF8.self).debugDescription
                 result.findings.append(

@@ -2,7 +2,7 @@
 protocol FuzzTarget {
     /// - Throws: `Finding` when a promise is broken. A trap is a finding, too: `CaseWitness` names its case.
     /// - Returns: whether the input was accepted.
-    mutating func run(_ random: inout FuzzRandom) throws(Finding) -> Bool
+    mutating func run(_ random: inout FuzzRandom) async throws(Finding) -> Bool
 }
 
 /// A promise that does not hold, with the input that shows it.

@@ -4,7 +4,7 @@ import ArgumentParser
 ///
 /// Each case follows from the seed and its number, so a finding is repeated by the command that it prints.
 @main
-struct SignalFuzz: ParsableCommand {
+struct SignalFuzz: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "signal-fuzz",
         abstract: "Feeds generated input to everything that reads bytes of strangers.",
@@ -19,13 +19,13 @@ struct SignalFuzz: ParsableCommand {
     @Option(help: "What is fed.")
     var target = "all"
 
-    func run() throws {
+    func run() async throws {
         let names = target == "all" ? FuzzName.allCases : FuzzName(rawValue: target).map { [$0] } ?? []
         guard !names.isEmpty else { throw ValidationError("--target \(target) is not known.") }
         CaseWitness.install()
         var found = false
         for name in names {
-            let result = FuzzRun(name, seed: seed).run(cases: cases)
+            let result = await FuzzRun(name, seed: seed).run(cases: cases)
             print(result.text)
             found = found || !result.findings.isEmpty
         }

@@ -26,6 +26,11 @@ public final class TestConnection: Sendable {
             owner.inbound.withLock { $0.bytes.append(contentsOf: buffer.readableBytesView) }
             owner.onBytes.withLock { $0 }?()
         }
+        func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+            if case ChannelEvent.inputClosed? = event as? ChannelEvent {
+                owner.inbound.withLock { $0.isEnded = true }
+            }
+        }
         func channelInactive(context: ChannelHandlerContext) {
             owner.inbound.withLock { $0.isEnded = true }
             owner.onBytes.withLock { $0 = nil }
@@ -43,12 +48,14 @@ public final class TestConnection: Sendable {
     ///   - host: where the server listens.
     ///   - port: its port.
     ///   - receiveBuffer: the kernel's receive buffer in bytes, for slow readers; nil = the system's choice.
+    ///   - staysOpen: whether this end is kept when the server has ended its own.
     public static func open(
-        host: String = "127.0.0.1", port: Int, receiveBuffer: Int? = nil
+        host: String = "127.0.0.1", port: Int, receiveBuffer: Int? = nil, staysOpen: Bool = false
     ) async throws -> TestConnection {
         let connection = TestConnection()
         var bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .channelOption(.allowRemoteHalfClosure, value: staysOpen)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(Collector(owner: connection))

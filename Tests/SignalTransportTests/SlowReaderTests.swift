@@ -104,4 +104,41 @@ import Testing
             #expect(try await TestServer.eventually { server.node.metrics.activeConnections == 2 })
         }
     }
+
+    @Test("the largest queue of the node goes, not the largest of the loop that has found the node over its budget")
+    func cutsTheLargestOfAllLoops() async throws {
+        try await TestServer.run(loops: 2) {
+            $0.outbound.nodeBytes = 8_388_608
+            $0.outbound.senderPauseBytes = 0
+        } _: { server in
+            let sender = try await server.join("r")
+            // Loops take turns, so one of each pair is on either loop.
+            let small = [
+                try await server.join("s", receiveBuffer: 4_096), try await server.join("t", receiveBuffer: 4_096),
+            ]
+            let hog = try await server.join("r", receiveBuffer: 4_096)
+            let senders = [try await server.join("s"), try await server.join("t")]
+            for peer in small + [hog] { try await peer.connection.setReading(false) }
+            var number = 0
+            while server.server.outboundBytes < 6_000_000, number < 1_000 {
+                try await sender.sendRaw(Self.chunk(number))
+                number += 1
+                if number % 16 == 0 { try await Task.sleep(for: .milliseconds(5)) }
+            }
+            #expect(server.server.outboundBytes >= 6_000_000)
+            var sent = 0
+            while server.node.metrics.activeConnections == 6, sent < 400 {
+                for peer in senders { try await peer.sendRaw(Self.chunk(sent)) }
+                sent += 1
+                try await Task.sleep(for: .milliseconds(2))
+            }
+            #expect(try await TestServer.eventually { server.node.metrics.activeConnections == 5 })
+            for peer in small {
+                try await peer.connection.setReading(true)
+                for number in 0..<sent { #expect(try await peer.next()["n"] == "\(number)") }
+            }
+            try await hog.connection.setReading(true)
+            #expect(try await hog.connection.ends())
+        }
+    }
 }

@@ -11,7 +11,8 @@ extension BlockRules {
     public init(parsing text: some StringProtocol) throws(BlockRulesError) {
         self.init()
         var number = 0
-        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+        // CR and LF together are one character, which is neither of them.
+        for line in text.split(omittingEmptySubsequences: false, whereSeparator: { $0 == "\n" || $0 == "\r\n" }) {
             number += 1
             let content = line.prefix { $0 != "#" }
             let words = content.split { $0 == " " || $0 == "\t" || $0 == "\r" }

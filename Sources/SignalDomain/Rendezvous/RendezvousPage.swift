@@ -33,4 +33,17 @@ public struct RendezvousPage: Hashable, Sendable {
             entries: (newer + delivered).sorted { ($0.seenAt, $0.change) > ($1.seenAt, $1.change) },
             position: RendezvousPosition(high: high, low: low), hasMore: hasNewer || hasOlder)
     }
+
+    /// The same page with at most `count` entries, after which the caller goes on as after any other page.
+    ///
+    /// - Parameter position: the one that this page was asked for with.
+    public func first(_ count: Int, after position: RendezvousPosition?) -> RendezvousPage {
+        guard count < entries.count else { return self }
+        let shorter = RendezvousPage(of: entries, limit: count, after: position)
+        // Of what lies behind this page, only this page knows.
+        let low = shorter.position.low == 0 ? self.position.low : shorter.position.low
+        return RendezvousPage(
+            entries: shorter.entries, position: RendezvousPosition(high: shorter.position.high, low: low),
+            hasMore: true)
+    }
 }

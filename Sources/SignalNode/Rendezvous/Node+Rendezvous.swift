@@ -107,17 +107,33 @@ extension Node {
         let command = BackplaneCommand.rendezvousDiscover(key, limit: limit, after: position)
         guard case .page(let page) = try await rendezvous(command, in: key) else { throw .internalError }
         metrics.rendezvousDiscovers.increment()
+        return bounded(page, in: key, after: position)
+    }
+
+    /// The page as JSON, shortened until it has at most the configured bytes, or one record.
+    private func bounded(_ page: RendezvousPage, in room: RoomKey, after position: RendezvousPosition?) -> [UInt8] {
+        let limit = configuration.rendezvous.discoverBytes
+        var shown = page
+        while true {
+            let text = json(of: shown, in: room)
+            let count = shown.entries.count
+            guard limit > 0, text.count > limit, count > 1 else { return text }
+            shown = page.first(max(1, min(count - 1, count * limit / text.count)), after: position)
+        }
+    }
+
+    private func json(of page: RendezvousPage, in room: RoomKey) -> [UInt8] {
         var out = Array("{\"namespace\":".utf8)
-        out += JSONText.quote(key.namespace)
+        out += JSONText.quote(room.namespace)
         out += Array(",\"room\":".utf8)
-        out += JSONText.quote(key.room)
+        out += JSONText.quote(room.room)
         out += Array(",\"peers\":[".utf8)
         for (index, entry) in page.entries.enumerated() {
             if index > 0 { out.append(UInt8(ascii: ",")) }
-            out += entry.json(in: key)
+            out += entry.json(in: room)
         }
         out += Array("],\"cookie\":".utf8)
-        out += JSONText.quote(RendezvousCookie.encode(page.position, room: key, mac: { sign($0) }))
+        out += JSONText.quote(RendezvousCookie.encode(page.position, room: room, mac: { sign($0) }))
         out += Array(",\"more\":\(page.hasMore)}".utf8)
         return out
     }

@@ -1,6 +1,6 @@
 /// The parameters of a query, read as `URLSearchParams` reads them: `+` is a space, a broken escape stays as it is,
 /// bytes that are not UTF-8 become U+FFFD, and of equal names the first counts.
-struct QueryString: Equatable {
+package struct QueryString: Equatable {
     private let pairs: [Pair]
 
     private struct Pair: Equatable {
@@ -8,7 +8,7 @@ struct QueryString: Equatable {
         let value: String
     }
 
-    init(_ query: String?) {
+    package init(_ query: String?) {
         pairs = (query ?? "").utf8.split(separator: UInt8(ascii: "&")).map { part in
             let end = part.firstIndex(of: UInt8(ascii: "=")) ?? part.endIndex
             let value = end == part.endIndex ? part[end...] : part[part.index(after: end)...]
@@ -16,7 +16,7 @@ struct QueryString: Equatable {
         }
     }
 
-    subscript(name: String) -> String? { pairs.first { $0.name == name }?.value }
+    package subscript(name: String) -> String? { pairs.first { $0.name == name }?.value }
 
     private static func decode(_ text: Substring.UTF8View) -> String {
         var out: [UInt8] = []

@@ -4,7 +4,8 @@ import SignalDomain
 import SignalNode
 
 /// Bounds what one connection may cost before it is a WebSocket: time for a head, a body and an answer, the size of
-/// the request target, and input that is not HTTP (security.md row 1). Sizes of the head are the decoder's limits.
+/// the request target, input that is not HTTP, and answers that nobody reads (security.md rows 1 and 2). Sizes of the
+/// head are the decoder's limits.
 ///
 /// Confined to its channel's event loop. It stands right behind the HTTP decoder, counts requests and answers, and
 /// leaves the pipeline at the upgrade.
@@ -25,6 +26,8 @@ final class RequestHeadGuard: ChannelDuplexHandler, RemovableChannelHandler, Slo
     private(set) var peer = ClientAddress(ipv4: 0)
     /// Whether a PROXY header named the peer.
     private(set) var isProxied = false
+    private var place: AddressPlace
+    private var unread = UnreadAnswer()
     private let sockets: LoopSockets
     private var context: ChannelHandlerContext?
     private var deadline: NIODeadline
@@ -32,6 +35,7 @@ final class RequestHeadGuard: ChannelDuplexHandler, RemovableChannelHandler, Slo
 
     init(sockets: LoopSockets) {
         self.sockets = sockets
+        place = AddressPlace(sockets.settings)
         arrival = sockets.nextArrival()
         waitingSince = sockets.now
         deadline = sockets.now + sockets.requestTimeout
@@ -40,6 +44,7 @@ final class RequestHeadGuard: ChannelDuplexHandler, RemovableChannelHandler, Slo
     func channelActive(context: ChannelHandlerContext) {
         peer = ClientAddress(context.remoteAddress)
         if sockets.settings.node.isBlocked(peer) { return evict() }
+        takePlace()
         context.fireChannelActive()
     }
 
@@ -48,6 +53,20 @@ final class RequestHeadGuard: ChannelDuplexHandler, RemovableChannelHandler, Slo
         guard let proxy else { return }
         peer = proxy
         isProxied = true
+        takePlace()
+    }
+
+    /// Counts the socket for its peer, and closes it at once when that one has too many.
+    private func takePlace() {
+        guard context != nil else { return }
+        let isGranted = place.take(for: peer)
+        place.settle(isSilent: isPending)
+        if !isGranted { evict() }
+    }
+
+    /// The socket has been silent for long: it goes if its address has too many of the kind.
+    func makeRoom() {
+        if place.givesWay() { evict() }
     }
 
     /// Whether no request is in work: such sockets are counted, and evicted when there are too many.
@@ -72,10 +91,14 @@ final class RequestHeadGuard: ChannelDuplexHandler, RemovableChannelHandler, Slo
         context = nil
         sockets.settings.census.countHTTP(-1)
         if isPending { sockets.settings.census.countPending(-1) }
+        place.leave()
+        report(0)
         sockets.remove(self)
     }
 
     func tick(now: NIODeadline) {
+        if unread.bytes > 0 { settle() }
+        if unread.isOverdue(limitMs: sockets.settings.configuration.outbound.answerMs, now: now) { return giveUp() }
         if now >= deadline { evict() }
     }
 
@@ -89,6 +112,7 @@ final class RequestHeadGuard: ChannelDuplexHandler, RemovableChannelHandler, Slo
         case .head(let head):
             unanswered += 1
             if unanswered == 1 { sockets.settings.census.countPending(-1) }
+            place.settle(isSilent: isPending)
             deadline = sockets.now + sockets.requestTimeout
             guard head.uri.utf8.count <= sockets.settings.configuration.handshake.uriBytes else {
                 refuse(.targetTooLong)
@@ -128,7 +152,7 @@ final class RequestHeadGuard: ChannelDuplexHandler, RemovableChannelHandler, Slo
         context.write(wrapOutboundOut(.head(answer.head)), promise: nil)
         context.write(wrapOutboundOut(.body(.byteBuffer(answer.body))), promise: nil)
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
-        deadline = sockets.now + sockets.requestTimeout
+        deadline = sockets.now + sockets.refusedLinger
         // The peer closes when it has read the answer; closing now could reset the answer with its unread bytes.
         context.close(mode: .output, promise: nil)
     }
@@ -145,6 +169,39 @@ final class RequestHeadGuard: ChannelDuplexHandler, RemovableChannelHandler, Slo
         sockets.settings.census.countPending(1)
         arrival = sockets.nextArrival()
         waitingSince = sockets.now
+        place.settle(isSilent: isPending)
+    }
+
+    func flush(context: ChannelHandlerContext) {
+        context.flush()
+        settle()
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        settle()
+        context.fireChannelWritabilityChanged()
+    }
+
+    /// Bytes of answers that the client has not read.
+    var unreadBytes: Int { unread.bytes }
+
+    /// The client does not read: what waits for it is freed at once.
+    func giveUp() {
+        sockets.settings.node.metrics.slowConsumerClosed()
+        report(0)
+        evict()
+    }
+
+    /// Learns how much of the answers the kernel has not taken.
+    private func settle() {
+        guard let context, context.channel.isActive else { return }
+        report((try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0)
+    }
+
+    private func report(_ bytes: Int) {
+        let change = unread.update(to: bytes, at: sockets.now)
+        guard change != 0 else { return }
+        if sockets.settings.outbound.add(change), change > 0 { sockets.settings.relief.begin() }
     }
 
     /// Input is not wanted while the connection only waits for its end.
@@ -167,4 +224,6 @@ extension Refusal {
 extension LoopSockets {
     var requestTimeout: TimeAmount { .milliseconds(Int64(settings.configuration.handshake.timeoutMs)) }
     var keepAliveTimeout: TimeAmount { .milliseconds(Int64(settings.configuration.handshake.keepAliveMs)) }
+    /// How long a refused client may keep its socket open.
+    var refusedLinger: TimeAmount { .milliseconds(Int64(settings.configuration.handshake.refusedLingerMs)) }
 }

@@ -33,6 +33,8 @@ final class SignalUpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler 
     private let http: HTTPStack
     private let routes: RoutedChannel
     private var state = State.betweenRequests
+    /// Who asked for the upgrade.
+    private var client = ClientAddress(ipv4: 0)
     private var hasRoutes = false
     private var isReadDue = false
 
@@ -108,7 +110,7 @@ final class SignalUpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler 
     private func admit(_ request: UpgradeRequest, context: ChannelHandlerContext) {
         state = .admitting
         let origin = sockets.settings.origin
-        let client = origin.client(of: http.requests.peer, lines: request.head.headers[origin.headerName])
+        client = origin.client(of: http.requests.peer, lines: request.head.headers[origin.headerName])
         let context = NIOLoopBound(context, eventLoop: context.eventLoop)
         sockets.settings.admit(request.handshake(client: client), context.value.eventLoop) { [self] answer in
             decided(answer, for: request, context: context.value)
@@ -172,12 +174,12 @@ final class SignalUpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler 
         let frames = WebSocketFrameDecoder(maxFrameSize: sockets.settings.configuration.messages.maxBytes)
         switch beginning {
         case .open(let session):
-            let signal = SignalChannelHandler(session: session, sockets: sockets)
+            let signal = SignalChannelHandler(session: session, client: client, sockets: sockets)
             try http.replace(with: [ByteToMessageHandler(frames), signal], and: self, in: context.pipeline)
             session.open(on: signal)
             signal.awaitWord()
         case .close(let reason):
-            let signal = SignalChannelHandler(session: nil, sockets: sockets)
+            let signal = SignalChannelHandler(session: nil, client: client, sockets: sockets)
             try http.replace(with: [ByteToMessageHandler(frames), signal], and: self, in: context.pipeline)
             signal.close(reason)
         }

@@ -12,6 +12,9 @@ final class OutboundTotal: Sendable {
 
     var bytes: Int { waiting.load(ordering: .relaxed) }
 
+    /// Whether the node is over its budget.
+    var isOver: Bool { limitBytes > 0 && bytes > limitBytes }
+
     /// Adds a change; true when the node is over its budget afterwards.
     func add(_ change: Int) -> Bool {
         let total = waiting.wrappingAdd(change, ordering: .relaxed).newValue

@@ -1,13 +1,13 @@
-import NIOCore
-import SignalDomain
+package import NIOCore
+package import SignalDomain
 
 /// The header of the PROXY protocol, version 2 (haproxy.org, proxy-protocol.txt §2.2), that a proxy sends before the
 /// first byte of its client.
-struct ProxyHeader: Equatable {
+package struct ProxyHeader: Equatable {
     /// Nil for a connection of the proxy itself (LOCAL), or of a family without addresses.
-    let client: ClientAddress?
+    package let client: ClientAddress?
 
-    enum Reading: Equatable {
+    package enum Reading: Equatable {
         case complete(ProxyHeader)
         /// Everything so far is right, and there is more to come.
         case incomplete
@@ -20,7 +20,7 @@ struct ProxyHeader: Equatable {
     private static let signature: [UInt8] = [0x0D, 0x0A, 0x0D, 0x0A, 0x00, 0x0D, 0x0A, 0x51, 0x55, 0x49, 0x54, 0x0A]
 
     /// Reads a header off the front of `bytes`, which stay as they are unless it is complete.
-    static func read(from bytes: inout ByteBuffer) -> Reading {
+    package static func read(from bytes: inout ByteBuffer) -> Reading {
         let start = bytes.readableBytesView.prefix(signature.count)
         guard start.elementsEqual(signature.prefix(start.count)) else { return .broken }
         guard let kind = bytes.getInteger(at: bytes.readerIndex + 12, as: UInt8.self) else { return .incomplete }

@@ -1,5 +1,5 @@
-import NIOCore
-import SignalDomain
+package import NIOCore
+package import SignalDomain
 
 #if canImport(FoundationEssentials)
     import FoundationEssentials
@@ -8,7 +8,7 @@ import SignalDomain
 #endif
 
 /// Any JSON value of a request body.
-enum JSONValue: Codable, Equatable, Sendable {
+package enum JSONValue: Codable, Equatable, Sendable {
     case null
     case bool(Bool)
     case number(Double)
@@ -16,7 +16,7 @@ enum JSONValue: Codable, Equatable, Sendable {
     case array([JSONValue])
     case object([String: JSONValue])
 
-    init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
         let value = try decoder.singleValueContainer()
         if value.decodeNil() {
             self = .null
@@ -33,7 +33,7 @@ enum JSONValue: Codable, Equatable, Sendable {
         }
     }
 
-    func encode(to encoder: any Encoder) throws {
+    package func encode(to encoder: any Encoder) throws {
         var value = encoder.singleValueContainer()
         switch self {
         case .null: try value.encodeNil()
@@ -46,7 +46,7 @@ enum JSONValue: Codable, Equatable, Sendable {
     }
 
     /// The members of a body that must be one JSON object.
-    static func object(in body: ByteBuffer) throws(Refusal) -> [String: JSONValue] {
+    package static func object(in body: ByteBuffer) throws(Refusal) -> [String: JSONValue] {
         do {
             let data = Data(body.readableBytesView)
             guard case .object(let members) = try JSONDecoder().decode(JSONValue.self, from: data) else {
@@ -59,7 +59,7 @@ enum JSONValue: Codable, Equatable, Sendable {
     }
 
     /// The value as JSON text, keys in order.
-    func text() throws(Refusal) -> String {
+    package func text() throws(Refusal) -> String {
         do {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

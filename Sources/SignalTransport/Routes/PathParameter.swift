@@ -2,7 +2,7 @@ import Hummingbird
 import SignalDomain
 
 /// One segment of a path that stands for a value.
-enum PathParameter {
+package enum PathParameter {
     /// The text of the segment, its escapes undone.
     static func text(_ name: String, _ context: RouteContext) throws(Refusal) -> String {
         guard let raw = context.parameters.get(name), let text = decode(raw), !text.isEmpty else {
@@ -12,7 +12,7 @@ enum PathParameter {
     }
 
     /// Undoes percent-encoding; nil for a broken escape and for what is not UTF-8.
-    static func decode(_ raw: String) -> String? {
+    package static func decode(_ raw: String) -> String? {
         var out: [UInt8] = []
         var rest = raw.utf8[...]
         while let byte = rest.popFirst() {

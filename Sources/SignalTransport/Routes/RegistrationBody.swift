@@ -1,13 +1,13 @@
-import SignalDomain
-import SignalNode
+package import SignalDomain
+package import SignalNode
 
 /// The body of a rendezvous request: members of the right type, each with a machine word when it is not.
-struct RegistrationBody {
+package struct RegistrationBody {
     private let members: [String: JSONValue]
 
-    init(_ members: [String: JSONValue]) { self.members = members }
+    package init(_ members: [String: JSONValue]) { self.members = members }
 
-    func registration() throws(Refusal) -> RegistrationRequest {
+    package func registration() throws(Refusal) -> RegistrationRequest {
         RegistrationRequest(
             namespace: try namespace(), room: try room(), peerID: try peerID(), addresses: try addresses(),
             metadata: try metadata(), ttl: try ttl())

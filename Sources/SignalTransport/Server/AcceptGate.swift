@@ -19,6 +19,8 @@ final class AcceptGate: ChannelDuplexHandler {
 
     /// The share of the process's file descriptors that sockets may take, in percent.
     static let descriptorPercent = 90
+    /// What is left for event loops, Redis and files at least.
+    static let reservedDescriptors = 32
     /// How soon a closed gate looks again.
     private static let pause = TimeAmount.milliseconds(50)
 
@@ -26,8 +28,8 @@ final class AcceptGate: ChannelDuplexHandler {
     private let limit: Int
     private let perSecond: Int
     private var accepted: TokenBucket
-    /// How long the next look at the backlog has to wait.
-    private var rest = TimeAmount.zero
+    /// Accepted sockets for which the bucket has had no token yet: the kernel hands over several at once.
+    private var owed = 0
     private var isWaiting = false
 
     /// - Parameters:
@@ -43,21 +45,37 @@ final class AcceptGate: ChannelDuplexHandler {
     private static var nowMs: Int64 { Int64(NIODeadline.now().uptimeNanoseconds / 1_000_000) }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        if perSecond > 0,
-            case .refused(let retryAfterMs) = accepted.take(size: perSecond, refillMs: 1_000, nowMs: Self.nowMs)
-        {
-            rest = .milliseconds(retryAfterMs)
-        }
+        if perSecond > 0 { owed += 1 }
         context.fireChannelRead(data)
+    }
+
+    /// Pays for what was accepted.
+    ///
+    /// - Returns: how long the next look at the backlog has to wait.
+    private func settle() -> TimeAmount {
+        while owed > 0 {
+            switch accepted.take(size: perSecond, refillMs: 1_000, nowMs: Self.nowMs) {
+            case .admitted: owed -= 1
+            case .refused(let retryAfterMs): return .milliseconds(retryAfterMs)
+            }
+        }
+        return .zero
     }
 
     /// The most sockets: what is configured (0 = nothing), and never more than the descriptors allow.
     static func limit(configured: Int) -> Int {
-        let byDescriptors = descriptorLimit / 100 * descriptorPercent
+        let byDescriptors = limit(ofDescriptors: descriptorLimit)
         return configured > 0 ? min(configured, byDescriptors) : byDescriptors
     }
 
+    static func limit(ofDescriptors count: Int) -> Int {
+        max(
+            1, min(count / 100 * descriptorPercent + count % 100 * descriptorPercent / 100, count - reservedDescriptors)
+        )
+    }
+
     func read(context: ChannelHandlerContext) {
+        let rest = settle()
         let pause = census.open >= limit ? Self.pause : rest
         guard pause > .zero else {
             context.read()
@@ -65,7 +83,6 @@ final class AcceptGate: ChannelDuplexHandler {
         }
         guard !isWaiting else { return }
         isWaiting = true
-        rest = .zero
         let context = NIOLoopBound(context, eventLoop: context.eventLoop)
         context.value.eventLoop.assumeIsolated().scheduleTask(in: pause) { [self] in
             isWaiting = false

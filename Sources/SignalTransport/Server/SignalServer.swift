@@ -43,8 +43,7 @@ public final class SignalServer: Sendable {
     package init(
         node: Node, group: any EventLoopGroup, metricsPage: @escaping MetricsPage, logger: Logger, admit: Admit?
     ) {
-        let count = group.makeIterator().reduce(0) { count, _ in count + 1 }
-        let settings = TransportSettings(node: node, loops: count, logger: logger, admit: admit)
+        let settings = TransportSettings(node: node, logger: logger, admit: admit)
         self.settings = settings
         self.group = group
         let loops = group.makeIterator().map { loop in LoopEntry(loop, settings: settings) }
@@ -72,12 +71,13 @@ public final class SignalServer: Sendable {
     /// - Throws: `ListenError`, whose description names the host, the port and the setting to change.
     public func start() async throws {
         await onEveryLoop { $0.start() }
+        settings.relief.use(loops.map { OutboundRelief.Member(loop: $0.loop, sockets: $0.sockets) })
         let address = settings.configuration.listener
         do {
             let channel = try await bootstrap.bind(host: address.host, port: address.port).get()
             listener.withLock { $0 = channel }
         } catch {
-            await onEveryLoop { $0.stop() }
+            await stopLoops()
             throw ListenError(host: address.host, port: address.port, cause: error)
         }
     }
@@ -97,6 +97,11 @@ public final class SignalServer: Sendable {
         await waitForSockets(atMost: .milliseconds(settings.configuration.liveness.closeTimeoutMs))
         await onEveryLoop { $0.shutDown(.atOnce) }
         await waitForSockets(atMost: .seconds(2))
+        await stopLoops()
+    }
+
+    private func stopLoops() async {
+        settings.relief.use([])
         await onEveryLoop { $0.stop() }
     }
 

@@ -107,12 +107,22 @@ final class LoopSockets {
 
     // MARK: Pressure
 
+    /// What waits for the slowest reader of this loop, in bytes.
+    var largestQueueBytes: Int { max(slowestSignal?.queuedBytes ?? 0, slowestRequest?.unreadBytes ?? 0) }
+
     /// The node's outbound budget is spent: the largest queue of this loop is cut off.
     func cutLargestQueue() {
-        guard let largest = signals.elements.max(by: { $0.queuedBytes < $1.queuedBytes }) else { return }
-        settings.node.metrics.slowConsumerClosed()
-        largest.cutOff(.slowConsumer)
+        let (signal, request) = (slowestSignal, slowestRequest)
+        if let request, request.unreadBytes > signal?.queuedBytes ?? 0 {
+            request.giveUp()
+        } else if let signal, signal.queuedBytes > 0 {
+            settings.node.metrics.slowConsumerClosed()
+            signal.cutOff(.slowConsumer)
+        }
     }
+
+    private var slowestSignal: SignalChannelHandler? { signals.elements.max { $0.queuedBytes < $1.queuedBytes } }
+    private var slowestRequest: RequestHeadGuard? { requests.elements.max { $0.unreadBytes < $1.unreadBytes } }
 
     /// Too many sockets have said nothing complete: the one that has waited longest goes, so that new ones get their
     /// chance.
@@ -127,18 +137,15 @@ final class LoopSockets {
         }
     }
 
-    /// No address may have more silent sockets than it may have connections. A moment is free: whoever opens many at once
-    /// and speaks hears 429.
+    /// No address may have more silent sockets on the node than it may have connections; the oldest go. A moment is
+    /// free: whoever opens many at once and speaks hears 429.
     private func thinOut(_ now: NIODeadline) {
-        let limit = settings.pendingPerAddress
-        guard limit > 0, settings.census.pending > limit else { return }
-        let silent = requests.elements.filter { $0.isPending && now - $0.waitingSince >= .seconds(1) }
-        guard silent.count > limit else { return }
-        var held: [AddressKey: Int] = [:]
-        for request in silent.sorted(by: { $0.arrival > $1.arrival }) where !settings.isSpared(request.peer) {
-            held[AddressKey(request.peer), default: 0] += 1
-            if held[AddressKey(request.peer), default: 0] > limit { request.evict() }
+        let rates = settings.configuration.rates
+        guard rates.connectionsPerIP > 0, !rates.dryRun, settings.census.pending > rates.connectionsPerIP else {
+            return
         }
+        let silent = requests.elements.filter { $0.isPending && now - $0.waitingSince >= .seconds(1) }
+        for request in silent.sorted(by: { $0.arrival < $1.arrival }) { request.makeRoom() }
     }
 
     /// Ends every socket: gracefully with a closing handshake or after the running answer, else at once.

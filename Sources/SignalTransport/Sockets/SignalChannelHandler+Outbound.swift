@@ -54,12 +54,12 @@ extension SignalChannelHandler: SessionSocket {
         context.fireChannelWritabilityChanged()
     }
 
-    /// Tells the node-wide total what waits here; the answer may be that some queue of this loop has to go.
+    /// Tells the node-wide total what waits here; the answer may be that the largest queue of the node has to go.
     func report(_ bytes: Int) {
         let change = bytes - reportedBytes
         guard change != 0 else { return }
         reportedBytes = bytes
-        if settings.outbound.add(change), change > 0 { sockets.cutLargestQueue() }
+        if settings.outbound.add(change), change > 0 { settings.relief.begin() }
     }
 
     // MARK: Closing
@@ -70,6 +70,7 @@ extension SignalChannelHandler: SessionSocket {
         transmit(ControlFrame.close(reason), from: nil)
         state = .closing(reason, until: closeDeadline)
         resumeReading()
+        if isRefused { outstay() }
     }
 
     /// The queue is full or too old: the receiver is closed with 1013, never a silent loss.
@@ -83,12 +84,16 @@ extension SignalChannelHandler: SessionSocket {
     func abandon(_ reason: CloseReason) {
         close(reason)
         endSession(.lost, code: reason.code)
+        outstay()
     }
 
     /// Ends the socket at once and frees what waits: for a node that is out of memory or out of time.
     func cutOff(_ reason: CloseReason) {
         endSession(.lost, code: reason.code)
         state = .closed
+        // What waited is gone with the channel's buffer, and counts no longer.
+        queue.drained(to: 0, at: sockets.now)
+        report(0)
         context?.close(promise: nil)
     }
 
@@ -125,9 +130,11 @@ extension SignalChannelHandler: SessionSocket {
         resumeReading()
         flushNow()
         context?.close(mode: .output, promise: nil)
+        outstay()
     }
 
     private var closeDeadline: NIODeadline {
-        sockets.now + .milliseconds(Int64(settings.configuration.liveness.closeTimeoutMs))
+        let patience = TimeAmount.milliseconds(Int64(settings.configuration.liveness.closeTimeoutMs))
+        return sockets.now + (isRefused ? min(patience, sockets.refusedLinger) : patience)
     }
 }

@@ -51,9 +51,20 @@ final class SignalChannelHandler: ChannelDuplexHandler, Slotted {
 
     /// Nil for a refused client that asked to be told by a close code.
     private(set) var session: (any SocketSession)?
+    let isRefused: Bool
+    private let client: ClientAddress
+    /// Taken when no session counts this socket any more.
+    private var place: AddressPlace
+    private var hasOutstayed = false
 
-    init(session: (any SocketSession)?, sockets: LoopSockets) {
+    /// - Parameters:
+    ///   - session: nil for a refused client that asked to be told by a close code.
+    ///   - client: the address behind the trusted proxies.
+    init(session: (any SocketSession)?, client: ClientAddress, sockets: LoopSockets) {
         self.session = session
+        self.client = client
+        isRefused = session == nil
+        place = AddressPlace(sockets.settings)
         self.sockets = sockets
         self.settings = sockets.settings
         var limits = sockets.settings.frameLimits
@@ -101,7 +112,16 @@ final class SignalChannelHandler: ChannelDuplexHandler, Slotted {
         context = nil
         held.releaseAll()
         report(0)
+        place.leave()
         sockets.remove(self)
+    }
+
+    /// The session's slot is free again, but the socket is still there: it counts for its address, and is cut off when
+    /// that one has too many such sockets.
+    func outstay() {
+        guard context != nil, !hasOutstayed else { return }
+        hasOutstayed = true
+        if !place.take(for: client) { cutOff(.overloaded) }
     }
 
     /// Tells the session, the first time only.

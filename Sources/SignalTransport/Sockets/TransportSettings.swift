@@ -20,21 +20,25 @@ final class TransportSettings: Sendable {
     let origin: RequestOrigin
     let slowReaders: SlowReaderPolicy
     let outbound: OutboundTotal
+    let relief: OutboundRelief
     let census = SocketCensus()
-    /// The number of event loops.
-    private let loops: Int
+    let addresses: AddressSockets
     let logger: Logger
 
-    init(node: Node, loops: Int, logger: Logger, admit: Admit?) {
+    init(node: Node, logger: Logger, admit: Admit?) {
         let configuration = node.configuration
         self.node = node
         self.admit = admit ?? node.admit
         self.configuration = configuration
         self.logger = logger
-        self.loops = max(loops, 1)
         origin = RequestOrigin(configuration)
         slowReaders = SlowReaderPolicy(configuration.outbound)
         outbound = OutboundTotal(limitBytes: configuration.outbound.nodeBytes)
+        relief = OutboundRelief(total: outbound)
+        let rates = configuration.rates
+        addresses = AddressSockets(
+            maxOpen: rates.httpConnectionsPerIP == 0 ? 0 : max(rates.httpConnectionsPerIP, rates.connectionsPerIP),
+            maxSilent: rates.connectionsPerIP)
     }
 
     var frameLimits: FrameRules.Limits {
@@ -43,22 +47,12 @@ final class TransportSettings: Sendable {
             assemblyMs: configuration.messages.assemblyMs)
     }
 
-    /// Silent sockets that one address may have on one event loop, for connections are spread evenly over them; 0 = as
-    /// many as there are.
-    var pendingPerAddress: Int {
-        let rates = configuration.rates
-        guard rates.connectionsPerIP > 0, !rates.dryRun else { return 0 }
-        return max(1, (rates.connectionsPerIP + loops - 1) / loops)
-    }
-
-    /// Whether the limits of one address leave this one alone: many clients stand behind a trusted proxy.
-    func isSpared(_ peer: ClientAddress) -> Bool { origin.isTrusted(peer) || node.isExempt(peer) }
-
     /// The time between two looks at every socket: a quarter of the shortest deadline, 10 to 500 ms.
     var watchInterval: TimeAmount {
         let deadlines = [
             configuration.handshake.timeoutMs, configuration.messages.assemblyMs, configuration.outbound.queueMs,
-            configuration.liveness.pingIntervalMs, configuration.liveness.closeTimeoutMs,
+            configuration.outbound.answerMs, configuration.liveness.pingIntervalMs,
+            configuration.liveness.closeTimeoutMs,
         ]
         let shortest = deadlines.filter { $0 > 0 }.min() ?? 2_000
         return .milliseconds(Int64(min(max(shortest / 4, 10), 500)))

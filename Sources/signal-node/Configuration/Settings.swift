@@ -145,6 +145,10 @@ enum Settings {
             "rateLimitConnectionsPerIp", .rates, .integer(\.rates.connectionsPerIP, count, .count),
             "Sockets that one address (IPv6: one /64) may hold; 0 means off."),
         Setting(
+            "httpConnectionsPerIp", .rates, .integer(\.rates.httpConnectionsPerIP, count, .count),
+            "HTTP connections and closing sockets of one address, at least as many as it may hold sockets; 0, or no "
+                + "limit of those, means off."),
+        Setting(
             "rateLimitMessagesPerMinute", .rates, .integer(\.rates.messagesPerMinute, count, .count),
             "Messages per minute of one address; 0 means off."),
         Setting("rateLimitDryRun", .rates, .bool(\.rates.dryRun), "Only counts what the rate limits would refuse."),
@@ -175,6 +179,9 @@ enum Settings {
         Setting(
             "maxUnauthenticatedSockets", .handshake, .integer(\.handshake.maxPending, count, .count),
             "Most sockets that have not finished their handshake; 0 means off."),
+        Setting(
+            "refusedLingerMs", .handshake, .integer(\.handshake.refusedLingerMs, duration, .milliseconds),
+            "How long a refused client may keep its socket open after the answer."),
     ]
 
     private static let messages: [Setting] = [
@@ -222,6 +229,9 @@ enum Settings {
         Setting(
             "nodeOutboundBytes", .outbound, .integer(\.outbound.nodeBytes, size, .bytes),
             "Bytes that may wait on the whole node before the largest queue is closed; 0 means off."),
+        Setting(
+            "httpAnswerMs", .outbound, .integer(\.outbound.answerMs, 0...duration.upperBound, .milliseconds),
+            "How long bytes of an HTTP answer may wait for a client that does not read; 0 means off."),
     ]
 
     private static let liveness: [Setting] = [
@@ -289,5 +299,8 @@ enum Settings {
         Setting(
             "rendezvousMaxDiscoverLimit", .rendezvous, .integer(\.rendezvous.maxDiscoverLimit, 1...10_000, .count),
             "Larger page sizes are lowered to this."),
+        Setting(
+            "rendezvousDiscoverBytes", .rendezvous, .integer(\.rendezvous.discoverBytes, size, .bytes),
+            "Size of one discover answer; the cookie fetches the rest. 0 means off."),
     ]
 }

@@ -58,6 +58,13 @@ struct BlockRulesTests {
         #expect(throws: BlockRulesError(line: 3)) { try BlockRules(parsing: "# one\n\n\(line)\nip 192.0.2.1") }
     }
 
+    @Test("a file with line ends of Windows is read like any other")
+    func carriageReturns() throws {
+        let rules = try BlockRules(parsing: "# rules\r\nip 192.0.2.7\r\n\r\nasn:64496\r\n")
+        #expect(rules.count == 2)
+        #expect(throws: BlockRulesError(line: 2)) { try BlockRules(parsing: "ip 192.0.2.7\r\nnonsense\r\n") }
+    }
+
     @Test("ends in leap years are found as the calendar has them")
     func calendar() throws {
         for (text, seconds) in [
