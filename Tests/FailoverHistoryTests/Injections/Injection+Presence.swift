@@ -26,7 +26,7 @@ extension Injection {
         },
         Injection("a view that drops a living member", fails: "members missing", count: \.missing) { history, random in
             guard let (observer, peer) = history.steadyPairs.randomElement(using: &random) else { return nil }
-            let others = history.mates(of: observer).filter { $0 != peer }
+            let others = history.steadyPairs.filter { $0.0 == observer && $0.1 != peer }.map(\.1)
             let listed = others + history.returned(in: history.room(of: observer))
             history.append(.sawMembers(client: observer, members: listed), at: history.settledAt - 1_000_000)
             return 1
@@ -88,7 +88,7 @@ extension Injection {
             count: \.secondsOfDivergence
         ) { history, random in
             guard let (observer, peer) = history.steadyPairs.randomElement(using: &random) else { return nil }
-            let others = history.steadyPairs.filter { $0.0 == observer && $0.1 != peer }.map(\.1)
+            let others = history.mates(of: observer).filter { $0 != peer }
             let at = history.healedAt
             history.append(.sawMembers(client: observer, members: others), at: at + 100_000)
             history.append(.sawMembers(client: observer, members: others + [peer]), at: at + 5_200_000)
