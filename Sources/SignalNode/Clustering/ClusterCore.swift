@@ -193,8 +193,7 @@ final class ClusterCore {
 
     /// Removes a member of this node from a room, or all of them, with a socket or without.
     func expel(_ room: RoomKey, _ target: ExpulsionTarget, _ reason: CloseReason) {
-        let own = machine.membership.ownMembers(of: room)
-        for (name, record) in own {
+        for (name, record) in machine.membership.ownMembers(of: room) {
             let isAttached = sessions[record.connection] != nil
             guard target.meets(name, owner: record.owner, isAttached: isAttached) else { continue }
             if isAttached {

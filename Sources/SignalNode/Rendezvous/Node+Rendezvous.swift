@@ -81,9 +81,9 @@ extension Node {
         } catch {
             throw error.refusal
         }
-        let owner = try authorize(caller, in: key, as: peer, needing: .register).owner
-        _ = try await rendezvous(.rendezvousUnregister(key, peer, owner: owner), in: key)
-        await release([line(of: peer, in: key, from: caller.client)])
+        let registrant = try authorize(caller, in: key, as: peer, needing: .register)
+        _ = try await rendezvous(.rendezvousUnregister(key, peer, owner: registrant.owner), in: key)
+        await release(peer, in: key, from: caller.client, registrant)
     }
 
     /// One page of the records of a room as JSON: `{namespace,room,peers,cookie,more}`.

@@ -14,17 +14,16 @@ extension Node {
         _ registration: RendezvousRegistration, in room: RoomKey, from client: ClientAddress,
         _ registrant: AuthorizedCaller
     ) async throws(Refusal) -> [RendezvousReservation] {
-        let bounds = rendezvousBounds
-        let mostRecords = exempt.contains(client) ? 0 : bounds.maxRecordsPerAddress
+        let mostRecords = mostRecords(of: client)
         var record = line(of: registration.peer, in: room, from: client)
         record.ttlMs = registration.ttlMs
-        // An anonymous owner is its address: whoever may have 64 records is in no more than 64 rooms.
-        let isCovered = registrant.principal.subject == nil && 1...max(1, bounds.maxRoomsPerOwner) ~= mostRecords
         var added: [RendezvousReservation] = []
-        if bounds.maxRoomsPerOwner > 0, !isCovered {
-            let rooms = RendezvousReservation(
-                holder: "owner:\(registrant.owner)", item: room.text, ttlMs: registration.ttlMs)
-            if try await reserve(rooms, limit: bounds.maxRoomsPerOwner) { added.append(rooms) }
+        if isLimitedInRooms(registrant, from: client) {
+            var (rooms, peers) = lines(of: registrant.owner, registration.peer, in: room)
+            rooms.ttlMs = registration.ttlMs
+            peers.ttlMs = registration.ttlMs
+            if try await reserve(rooms, limit: rendezvousBounds.maxRoomsPerOwner) { added.append(rooms) }
+            if try await reserve(peers, limit: 0) { added.append(peers) }
         }
         guard mostRecords > 0 else { return added }
         do throws(Refusal) {
@@ -36,8 +35,41 @@ extension Node {
         return added
     }
 
+    /// Takes a record that was removed out of the lists, and its room with the last one of its owner there.
+    func release(_ peer: PeerID, in room: RoomKey, from client: ClientAddress, _ registrant: AuthorizedCaller) async {
+        await release([line(of: peer, in: room, from: client)])
+        guard isLimitedInRooms(registrant, from: client) else { return }
+        let (rooms, peers) = lines(of: registrant.owner, peer, in: room)
+        await release([peers])
+        // Only an empty list has a place for the first line of one. No peer is called like this.
+        let first = RendezvousReservation(holder: peers.holder, item: "*", ttlMs: 1_000)
+        if (try? await reserve(first, limit: 1)) == true { await release([first, rooms]) }
+    }
+
+    /// 0 = no limit.
+    private func mostRecords(of client: ClientAddress) -> Int {
+        exempt.contains(client) ? 0 : rendezvousBounds.maxRecordsPerAddress
+    }
+
+    private func isLimitedInRooms(_ registrant: AuthorizedCaller, from client: ClientAddress) -> Bool {
+        let mostRooms = rendezvousBounds.maxRoomsPerOwner
+        // An anonymous owner is its address: whoever may have 64 records is in no more than 64 rooms.
+        let isCovered = registrant.principal.subject == nil && 1...max(1, mostRooms) ~= mostRecords(of: client)
+        return mostRooms > 0 && !isCovered
+    }
+
+    /// The line of a room among those of its owner, and that of a peer among those of the owner in the room.
+    private func lines(
+        of owner: String, _ peer: PeerID, in room: RoomKey
+    ) -> (rooms: RendezvousReservation, peers: RendezvousReservation) {
+        (
+            RendezvousReservation(holder: "owner:\(owner)", item: room.text, ttlMs: 0),
+            RendezvousReservation(holder: "owner:\(owner) in \(room.text)", item: peer.text, ttlMs: 0)
+        )
+    }
+
     /// The line of a record in the list of an address.
-    func line(of peer: PeerID, in room: RoomKey, from client: ClientAddress) -> RendezvousReservation {
+    private func line(of peer: PeerID, in room: RoomKey, from client: ClientAddress) -> RendezvousReservation {
         RendezvousReservation(holder: "address:\(owner(of: client))", item: "\(room.text)/\(peer)", ttlMs: 0)
     }
 

@@ -82,6 +82,26 @@ struct RendezvousBoundsTests {
         #expect(try await register(#"{"room":"d","peerId":"p2"}"#, at: node).status == 200)
     }
 
+    @Test("a room counts for its owner until its last record there is removed")
+    func lastRecord() async throws {
+        let node = try NodeProcess(
+            "rv", settings: ["RENDEZVOUS_RECORDS_PER_ADDRESS": "0", "RENDEZVOUS_ROOMS_PER_OWNER": "2"])
+        func unregister(_ body: String) async throws {
+            let answer = try await TestHTTP.post("/rendezvous/unregister", json: body, port: node.port)
+            #expect(answer.status == 204)
+        }
+        let third = #"{"room":"c","peerId":"p"}"#
+        for body in [#"{"room":"a","peerId":"p"}"#, #"{"room":"a","peerId":"q"}"#, #"{"room":"b","peerId":"p"}"#] {
+            #expect(try await register(body, at: node).status == 200)
+        }
+        #expect(try await register(third, at: node).status == 429)
+        try await unregister(#"{"room":"a","peerId":"p"}"#)
+        #expect(try await register(third, at: node).status == 429, "q is still there")
+        try await unregister(#"{"room":"a","peerId":"q"}"#)
+        #expect(try await register(third, at: node).status == 200)
+        #expect(try await register(#"{"room":"d","peerId":"p"}"#, at: node).status == 429)
+    }
+
     @Test("a registration that fails keeps no place in the lists of its owner")
     func failedRegistration() async throws {
         let node = try NodeProcess(
