@@ -45,6 +45,24 @@ struct Dialect2HelloTests {
         #expect(try await ann.expectClose() == TestClose(code: 4400, reason: "bad_request"))
     }
 
+    @Test("a new session has the metadata of a large room from its hello on")
+    func largeRoom() async throws {
+        let node = try NodeProcess("hello", settings: ["LARGE_ROOM_MEMBERS": "1", "LARGE_ROOM_METADATA_BYTES": "16"])
+        for name in ["bob", "cid"] {
+            let peer = try await socket(node, name: name)
+            let session = Self.session.dropLast() + (name == "bob" ? "Q" : "g")
+            try await peer.send(
+                #"{"type":"hello","sid":"\#(session)","cn":1,"metadata":{"name":"much longer than that"}}"#)
+            _ = try await peer.next(type: "welcome")
+        }
+        let ann = try await socket(node)
+        try await ann.send(#"{"type":"hello","sid":"\#(Self.session)","cn":1,"metadata":{"name":"longer than that"}}"#)
+        #expect(try await ann.expectClose() == TestClose(code: 4400, reason: "bad_request"))
+        let again = try await socket(node)
+        try await again.send(#"{"type":"hello","sid":"\#(Self.session)","cn":1,"metadata":{"name":"ann"}}"#)
+        _ = try await again.next(type: "welcome")
+    }
+
     @Test("a client that says nothing is closed with 4408 hello_timeout, one that said hello is not")
     func silence() async throws {
         let node = try NodeProcess("hello", settings: ["HELLO_TIMEOUT_MS": "300"])

@@ -308,6 +308,7 @@ final class ClusterCore {
                 metadata: ["meaning": "other nodes list other shards: this one waits until all agree"])
         case .ready:
             status.update {
+                $0.isConnected = true
                 $0.wasRegistered = true
                 $0.isDegraded = false
                 $0.isMismatched = false

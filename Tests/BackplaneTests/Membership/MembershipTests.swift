@@ -126,7 +126,7 @@ struct MembershipTests {
         #expect(cluster.faults(rooms: [room]) == [])
     }
 
-    @Test("a node whose lease nobody confirms calls itself degraded a second before it ends, and whole when somebody does")
+    @Test("a node whose lease nobody confirms calls itself degraded a second before it ends")
     func selfFence() {
         let node = NodeInstance(bits: 1)
         var machine = Membership(node: node, info: NodeInfo(name: "n", version: "1"))
