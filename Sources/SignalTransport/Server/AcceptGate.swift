@@ -90,6 +90,20 @@ final class AcceptGate: ChannelDuplexHandler {
         }
     }
 
+    /// Out of descriptors or memory: the channel would try again at once, and for ever, since what waits in the backlog
+    /// keeps it readable. It looks away for a moment instead.
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if error is IOError, let options = context.channel.syncOptions {
+            try? options.setOption(.autoRead, value: false)
+            let context = NIOLoopBound(context, eventLoop: context.eventLoop)
+            context.value.eventLoop.assumeIsolated().scheduleTask(in: Self.pause) {
+                guard context.value.channel.isActive else { return }
+                try? context.value.channel.syncOptions?.setOption(.autoRead, value: true)
+            }
+        }
+        context.fireErrorCaught(error)
+    }
+
     private static var descriptorLimit: Int {
         var limit = rlimit()
         #if canImport(Glibc)
