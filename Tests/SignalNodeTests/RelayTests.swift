@@ -15,7 +15,7 @@ struct RelayTests {
         private var answers: [() -> Void] = []
 
         func connect(as node: NodeInstance, events: @escaping (BackplaneEvent) -> Void) {}
-        func reconnect(reason: String) {}
+        func reconnect(after loss: LinkLoss, reason: String) {}
         func close() {}
 
         func call(

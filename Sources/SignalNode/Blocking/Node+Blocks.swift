@@ -41,7 +41,7 @@ extension Node {
     /// `{blocks:[{cidr|asn,reason,sinceMs,untilMs}]}`, for an operator; without `untilMs` a block has no end. Those of
     /// BLOCK_RULES_FILE are not among them.
     public func blocksPage(for caller: Caller) async throws(Refusal) -> [UInt8] {
-        _ = try await authorizeOperator(caller)
+        try await admitLook(at: "blocks", by: caller)
         var object = JSONObjectText()
         object.add(
             "blocks",
