@@ -166,6 +166,20 @@ struct SmallCaseTests {
         #expect(try Self.result(history).falseLeaves == 1)
     }
 
+    @Test("the lease of a node that was cut off before it died runs from the cut", arguments: [true, false])
+    func cutBeforeDeath(isCut: Bool) throws {
+        var history = Self.history(step: .lateCommands)
+        if isCut {
+            Self.add(&history, 9_200, .fault(step: .lateCommands, round: 1, .partitionDrop, nodes: ["node2"]))
+        }
+        Self.add(&history, 10_001, .socketLost(client: Self.bob, connection: 1, code: 1006))
+        Self.add(&history, 10_002, .gaveUp(client: Self.bob, why: "the plan", planned: true))
+        for client in [Self.alice, Self.carol] {
+            Self.add(&history, 13_500, .sawLeave(client: client, peer: Self.bob, reason: .nodeLost))
+        }
+        #expect(try Self.result(history).falseLeaves == (isCut ? 0 : 2))
+    }
+
     @Test("a pause shorter than the lease excuses nothing")
     func shortPause() throws {
         var history = Self.history(step: .shortPause, .pause, healedAt: 13_000)

@@ -51,13 +51,16 @@ struct World: Sendable {
     }
 
     /// When the others had to take `node` for lost, at or after `moment`: its death or the begin of an isolation that
-    /// outlasts the lease.
+    /// outlasts the lease. A node that died while it was cut off was last heard of when the cut began.
     func loss(of node: String, notBefore moment: Int64, timing: Timing) -> Int64? {
         let death = deaths[node]?.first { $0 >= moment }
         let isolation = isolations[node]?.first {
             $0.upperBound > moment && $0.length >= timing.earliestSweep
         }
-        return [death, isolation?.lowerBound].compactMap { $0 }.min()
+        let cut = death.flatMap { death in
+            isolations[node]?.first { $0.lowerBound <= death && death <= $0.upperBound }?.lowerBound
+        }
+        return [cut ?? death, isolation?.lowerBound].compactMap { $0 }.min()
     }
 }
 

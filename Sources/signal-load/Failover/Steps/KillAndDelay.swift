@@ -14,6 +14,8 @@ struct KillAndDelay: FaultStep {
         try await stage.reconnectThroughEdge()
         let node = stage.randomNode()
         let wire = stage.rig.wires[node]
+        // From here on nobody hears the node: its lease began to run out before it is killed.
+        stage.harm(step, round, .partitionDrop, nodes: [node])
         try await wire.blackhole()
         // A heartbeat is on the wire, then the joins.
         try await Task.sleep(for: .microseconds(stage.timing.heartbeat) + .milliseconds(100))
