@@ -196,7 +196,7 @@ struct AdministrationClusterTests {
         let lines = try await log(["AUDIT_LINES_PER_SOURCE": "0"], until: "node.drain") { (cluster) async throws in
             let port = cluster.nodes[0].port
             let admin = Operator(port: port)
-            let user = Operator(port: port, token: try await admin.roomToken())
+            let user = Operator(port: port, token: try admin.roomToken())
             let wanted = #"{"namespace":"global","room":"r","grants":["join","read"]}"#
             for path in ["/admin/nodes", "/admin/rooms", "/admin/rooms/global/r", "/admin/events"] {
                 #expect(try await user.get(path).status == 403)

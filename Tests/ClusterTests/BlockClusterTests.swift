@@ -205,7 +205,7 @@ struct BlockClusterTests {
         #expect(caller.status == 409 && caller.code == "block_hits_own")
         #expect(try await blocks(admin).isEmpty)
 
-        let user = Operator(port: admin.port, token: try await admin.roomToken(#"["join","moderate","delete"]"#))
+        let user = Operator(port: admin.port, token: try admin.roomToken(#"["join","moderate","delete"]"#))
         #expect(try await user.get("/admin/blocks").status == 403)
         #expect(try await user.post("/admin/blocks", #"{"ip":"192.0.2.7"}"#).status == 403)
         #expect(try await user.delete("/admin/blocks?ip=192.0.2.7").status == 403)

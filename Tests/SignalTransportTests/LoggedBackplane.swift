@@ -28,7 +28,7 @@ final class LoggedBackplane: Backplane {
         base.connect(as: node, events: events)
     }
 
-    func reconnect(reason: String) { base.reconnect(reason: reason) }
+    func reconnect(after loss: LinkLoss, reason: String) { base.reconnect(after: loss, reason: reason) }
 
     func call(
         _ command: BackplaneCommand, completion: @escaping (Result<BackplaneReply, BackplaneError>) -> Void
