@@ -99,7 +99,7 @@ struct ModerationPageTests {
         let object = try #require(try JSONSerialization.jsonObject(with: claims) as? [String: Any])
         let subject = try #require(object["sub"] as? String)
         let peer = try await TestPeer.connect(
-            port: cluster.nodes[1].port, room: "r", peerID: "ann", query: [("token", token)])
+            port: cluster.nodes[1].port, namespace: "club", room: "r", peerID: "ann", query: [("token", token)])
         _ = try await peer.next(type: "welcome")
         let url = "http://127.0.0.1:\(cluster.nodes[0].port)"
         let (code, output) = try run(["token", "revoke", "--subject", subject, "--url", url])
