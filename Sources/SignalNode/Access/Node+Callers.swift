@@ -38,7 +38,7 @@ extension Node {
         do throws(Refusal) {
             let identity = try await identify(caller.credentials, from: caller.client)
             if identity == .anonymous, !access.policy.anonymousSomewhere.isSuperset(of: needed) {
-                throw .unauthorized
+                throw await refusal(ofNobody: caller)
             }
             return IdentifiedCaller(identity: identity, client: caller.client)
         } catch {
@@ -74,18 +74,21 @@ extension Node {
     ///
     /// - Parameter entry: learns who it is, also when the answer is no.
     func authorizeOperator(_ caller: Caller, for entry: inout AuditEntry) async throws(Refusal) {
-        switch try await identify(caller, for: &entry).identity {
+        switch try await identify(caller, needing: [], for: &entry).identity {
         case .operator: return
         case .anonymous:
-            // A node that knows no other token takes any text for none; here that is a wrong one.
-            let refusal = caller.credentials.token == nil ? Refusal.unauthorized : .invalidToken
+            let refusal = await refusal(ofNobody: caller)
             noteFailure(refusal, from: caller.client)
-            if caller.credentials.token != nil {
-                try? await Task.sleep(for: .milliseconds(noteWrongToken(from: caller.client)))
-            }
             throw refusal
         case .sharedToken, .roomToken: throw .forbidden
         }
+    }
+
+    /// A node that knows no other token takes any text for none; where somebody in particular is needed, it is a wrong one.
+    private func refusal(ofNobody caller: Caller) async -> Refusal {
+        guard caller.credentials.token != nil else { return .unauthorized }
+        try? await Task.sleep(for: .milliseconds(noteWrongToken(from: caller.client)))
+        return .invalidToken
     }
 
     /// What a caller is in a room that it only looks at.

@@ -7,7 +7,8 @@ extension Node {
     /// room.
     public func roomPage(_ room: RoomKey, for caller: Caller) async throws(Refusal) -> [UInt8] {
         try await audited(look(at: "room", in: room, from: caller.client)) { (entry) async throws(Refusal) in
-            _ = try authorize(try await identify(caller, for: &entry), in: room, needing: .moderate)
+            _ = try authorize(
+                try await identify(caller, needing: .moderate, for: &entry), in: room, needing: .moderate)
         }
         guard case .success(.snapshot(let snapshot)) = await clusters[room].ask(.sync(room)) else {
             throw .unavailable(retryAfterSeconds: retryAfterSeconds)

@@ -6,7 +6,7 @@ extension Node {
     public func moderate(_ request: ModerationRequest, by caller: Caller) async throws(Refusal) -> [UInt8] {
         let entry = request.entry(by: .anonymous, from: caller.client)
         return try await audited(entry) { (entry) async throws(Refusal) -> [UInt8] in
-            let identified = try await identify(caller, for: &entry)
+            let identified = try await identify(caller, needing: request.verb.needed, for: &entry)
             _ = try authorize(identified, in: request.room, needing: request.verb.needed)
             return try await moderate(request).json
         }

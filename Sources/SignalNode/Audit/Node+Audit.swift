@@ -32,9 +32,11 @@ extension Node {
         }
     }
 
-    /// `identify` for something that is audited, and that says itself what it needs.
-    func identify(_ caller: Caller, for entry: inout AuditEntry) async throws(Refusal) -> IdentifiedCaller {
-        let identified = try await identify(caller, needing: [])
+    /// `identify` in the midst of something that is audited.
+    func identify(
+        _ caller: Caller, needing needed: Grants, for entry: inout AuditEntry
+    ) async throws(Refusal) -> IdentifiedCaller {
+        let identified = try await identify(caller, needing: needed)
         entry.actor = .init(identified.identity)
         return identified
     }
