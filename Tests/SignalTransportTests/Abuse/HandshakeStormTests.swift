@@ -23,7 +23,7 @@ import Testing
         try await TestServer.run {
             $0.access.trustedProxyCIDRs = ["127.0.0.0/8"]
             $0.access.signalTokenSHA256 = [Self.digest]
-            $0.rates.connectionsPerIP = 6
+            $0.rates.connectionsPerIP = 2
             $0.abuse.tokenFailures = 0
             $0.abuse.acceptRate = 0
         } _: { server in
@@ -88,6 +88,8 @@ import Testing
             let sid = "session-0123456789\(UInt64.random(in: .min ... .max, using: &random))"
             try await connection.send(TestFrame.text("{\"type\":\"hello\",\"sid\":\"\(sid)\",\"cn\":1}"))
             try await connection.send(TestFrame.text("{\"type\":\"leave\"}"))
+            // Its half of the closing; without it the server would wait for it.
+            try await connection.send(TestFrame.close(code: 1000))
             _ = try await connection.ends()
         default: break
         }
