@@ -12,6 +12,8 @@ struct RelayTests {
     private final class SlowBackplane: Backplane {
         let loop: any EventLoop = EmbeddedEventLoop()
         var calls: [BackplaneCommand] = []
+        /// Whether the link is down: then every command fails from within the call.
+        var isAway = false
         private var answers: [() -> Void] = []
 
         func connect(as node: NodeInstance, events: @escaping (BackplaneEvent) -> Void) {}
@@ -22,6 +24,7 @@ struct RelayTests {
             _ command: BackplaneCommand, completion: @escaping (Result<BackplaneReply, BackplaneError>) -> Void
         ) {
             calls.append(command)
+            guard !isAway else { return completion(.failure(.unavailable)) }
             answers.append { completion(.success(.done)) }
         }
 
@@ -60,5 +63,26 @@ struct RelayTests {
         relay.whenIdle { idle.append(backplane.calls.count) }
         while backplane.answer() {}
         #expect(idle == [0, 10])
+    }
+
+    @Test("what fails from within the call is let out once, in order, however much there is")
+    func failsAtOnce() throws {
+        let backplane = SlowBackplane()
+        backplane.isAway = true
+        let relay = Relay(backplane: backplane, metrics: NodeMetrics(), windowBytes: 300)
+        let rooms = try (0..<2_000).map { try RoomKey(namespace: nil, room: "r\($0)") }
+        var failed = 0
+        relay.completed = { _, _, _ in
+            failed += 1
+            if failed == 1 { relay.append(.command(.unindex(self.node, rooms[0]))) }
+            relay.flush()
+        }
+        var idle = 0
+        for room in rooms { relay.append(.command(.touch([room]))) }
+        relay.whenIdle { idle += 1 }
+        relay.flush()
+        #expect(failed == rooms.count + 1)
+        #expect(backplane.calls == rooms.map { .touch([$0]) } + [.unindex(node, rooms[0])])
+        #expect(idle == 1)
     }
 }

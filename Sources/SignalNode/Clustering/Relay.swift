@@ -35,6 +35,7 @@ final class Relay {
     var generation: UInt64 = 0
     private var inFlightBytes = 0
     private var waiting: [Item] = []
+    private var isFlushing = false
     private var held: [Session] = []
     private var idle: () -> Void = {}
 
@@ -47,7 +48,7 @@ final class Relay {
     func append(_ item: Item) { waiting.append(item) }
 
     /// Whether nothing waits, and nothing is on its way.
-    private var isIdle: Bool { waiting.isEmpty && inFlightBytes == 0 }
+    private var isIdle: Bool { waiting.isEmpty && inFlightBytes == 0 && !isFlushing }
 
     /// Calls `body` as soon as nothing waits and everything that left is answered: now, or after a later answer, once at
     /// least.
@@ -67,16 +68,26 @@ final class Relay {
         release()
     }
 
-    /// Lets out as much as the window allows.
+    /// Lets out as much as the window allows. An answer may come at once, from within, when the backplane has just gone
+    /// away: then nothing is let out twice, and the rest follows here.
     func flush() {
-        guard !waiting.isEmpty else { return }
-        var batches = EnvelopeBatches()
-        var taken = 0
+        guard !isFlushing, !waiting.isEmpty else { return }
+        isFlushing = true
+        while !waiting.isEmpty, inFlightBytes < windowBytes { letOut() }
+        isFlushing = false
+        if waiting.isEmpty { release() } else { hold() }
+        if isIdle { idle() }
+    }
+
+    private func letOut() {
         var bytes = inFlightBytes
-        while taken < waiting.count, bytes < windowBytes {
-            let item = waiting[taken]
-            bytes += item.size
-            taken += 1
+        let room = waiting.prefix { item in
+            defer { bytes += item.size }
+            return bytes < windowBytes
+        }
+        waiting.removeFirst(room.count)
+        var batches = EnvelopeBatches()
+        for item in room {
             switch item {
             case .envelope(let envelope): batches.append(envelope)
             case .frame(let frame, let node): batches.append(frame, to: [node], size: item.size)
@@ -86,9 +97,7 @@ final class Relay {
                 call(command, size: item.size)
             }
         }
-        waiting.removeFirst(taken)
         publish(batches)
-        if waiting.isEmpty { release() } else { hold() }
     }
 
     private func publish(_ batches: EnvelopeBatches) {
