@@ -34,7 +34,7 @@ final class ClusterCore {
     /// What an operator is told of the connection.
     var changed: (_ state: String) -> Void = { _ in }
     private var answers: [ConnectionID: (JoinAnswer) -> Void] = [:]
-    private var sessions: [ConnectionID: Session] = [:]
+    private(set) var sessions: [ConnectionID: Session] = [:]
     private var generation: UInt64 = 0
     /// The data set that answered last.
     private var epoch: String?
@@ -189,21 +189,9 @@ final class ClusterCore {
 
     func describe(_ info: NodeInfo) { perform(machine.describe(info, now: now)) }
 
-    // MARK: Moderation
-
-    /// Removes a member of this node from a room, or all of them, with a socket or without.
-    func expel(_ room: RoomKey, _ target: ExpulsionTarget, _ reason: CloseReason) {
-        for (name, record) in machine.membership.ownMembers(of: room) {
-            let isAttached = sessions[record.connection] != nil
-            guard target.meets(name, owner: record.owner, isAttached: isAttached) else { continue }
-            if isAttached {
-                on(record.connection) { $0.expel(reason, showing: .kicked) }
-            } else {
-                perform(
-                    machine.closed(
-                        Place(room: room, peer: name), record.connection, .left(.kicked), now: now))
-            }
-        }
+    /// Ends the membership of a session that has no socket.
+    func remove(_ place: Place, _ connection: ConnectionID) {
+        perform(machine.closed(place, connection, .left(.kicked), now: now))
     }
 
     // MARK: Time
@@ -399,7 +387,7 @@ final class ClusterCore {
         for connection in watchers.values { on(connection) { $0.show(event, version) } }
     }
 
-    private func on(_ connection: ConnectionID, _ body: @escaping @Sendable (Session) -> Void) {
+    func on(_ connection: ConnectionID, _ body: @escaping @Sendable (Session) -> Void) {
         guard let session = sessions[connection] else { return }
         session.seat.shard.loop.execute { body(session) }
     }
