@@ -39,6 +39,44 @@ struct FailoverTests {
         #expect(try String(contentsOfFile: path("timeline.svg"), encoding: .utf8).contains("<svg "))
     }
 
+    @Test("tells what it has seen when it is interrupted, also of a node that ended by itself")
+    func interrupted() async throws {
+        let directory = FileManager.default.temporaryDirectory.appending(path: "failover-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: directory) }
+        func path(_ name: String) -> String { directory.appending(path: name).path() }
+
+        let load = try ChildProcess(
+            [
+                NodeProcess.program("signal-load"), "failover", "--steps", "F1", "--rounds", "9", "--clients", "20",
+                "--node", NodeProcess.program("signal-node"), "--edge", Self.edge, "--json", path("report.json"),
+            ], environment: ProcessInfo.processInfo.environment, output: path("output"))
+        var output: String { (try? String(contentsOfFile: path("output"), encoding: .utf8)) ?? "" }
+        try await until("a round is over", within: .seconds(120)) { output.contains("F1 round 1/9") }
+        // Whatever the node of the next kill is: this one goes before it, or beside it.
+        let node = try #require(Self.children(of: load.pid).first { $0.command.contains("signal-node") })
+        kill(node.pid, SIGSEGV)
+        try await until("the next round is over", within: .seconds(120)) { output.contains("F1 round 2/9") }
+        kill(load.pid, SIGINT)
+        #expect(load.wait(seconds: 60), "the run does not end: \(output)")
+        #expect(load.exitCode == 2, "\(output)")
+        #expect(output.contains("ended by itself with signal 11"), "\(output)")
+        #expect(output.contains("The run broke off: it was interrupted"), "\(output)")
+        let report = try JSONDecoder().decode(
+            Report.self, from: try Data(contentsOf: URL(filePath: path("report.json"))))
+        #expect(report.faults.map(\.name) == ["F1"])
+    }
+
+    /// The processes that a process has started, and their command lines.
+    private static func children(of parent: Int32) -> [(pid: Int32, command: String)] {
+        let entries = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+        return entries.compactMap { Int32($0) }.compactMap { pid in
+            let status = (try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)) ?? ""
+            guard status.contains("PPid:\t\(parent)\n") else { return nil }
+            return (pid, (try? String(contentsOfFile: "/proc/\(pid)/cmdline", encoding: .utf8)) ?? "")
+        }
+    }
+
     private struct Report: Decodable {
         struct Fault: Decodable {
             let name: String

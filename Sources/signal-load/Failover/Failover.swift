@@ -12,7 +12,8 @@ struct Failover: AsyncParsableCommand {
             Starts Redis, three nodes and the edge on free ports of this machine, lets clients talk, plays the faults \
             F1 to F9, and judges the recorded history. Nothing is left behind, however it ends. Needs redis-server and \
             haproxy; with --compose a Docker engine with the image signal-node:local instead.
-            The exit status is 0 when every goal was met, 1 when one was not, 2 when the cluster could not be run.
+            The exit status is 0 when every goal was met, 1 when one was not, 2 when the cluster could not be run or \
+            the run was interrupted: then the report has what was played.
             """)
 
     @Flag(help: "The short plan: one or two rounds of the important steps, under four minutes. Else the full one.")
@@ -77,22 +78,19 @@ struct Failover: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let signals = ProcessLedger.shared.endOnSignals()
-        defer { withExtendedLifetime(signals) { ProcessLedger.shared.endAll() } }
         let run = try prepared()
         try OpenFileLimit.raise(to: run.clients * 3 + 1_000)
-        let deadline = RunDeadline.arm(seconds: run.longestSeconds)
-        defer { deadline.cancel() }
-
-        var remarks = FailoverRun.Remarks()
-        var failure: (any Error)?
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
         let startedAt = Date()
-        do {
-            try await run.play(on: group, &remarks)
-        } catch {
-            failure = error
+        // Who interrupts the run gets the report of what was played.
+        let play = Task { await run.play(on: group) }
+        let signals = ProcessLedger.shared.endOnSignals { play.cancel() }
+        let deadline = RunDeadline.arm(seconds: run.longestSeconds) { play.cancel() }
+        defer {
+            deadline.cancel()
+            withExtendedLifetime(signals) { ProcessLedger.shared.endAll() }
         }
+        let remarks = await play.value
         ProcessLedger.shared.endAll()
 
         let history = History(
@@ -106,21 +104,19 @@ struct Failover: AsyncParsableCommand {
         }
         for note in remarks.notes { print(note) }
         try await group.shutdownGracefully()
-        try finish(judgement.report, remarks, failure, directory: run.settings.directory)
+        try finish(judgement.report, remarks, directory: run.settings.directory)
     }
 
-    private func finish(
-        _ report: Report, _ remarks: FailoverRun.Remarks, _ failure: (any Error)?, directory: String
-    ) throws {
-        if let failure {
-            print("The run broke off: \(failure)")
+    private func finish(_ report: Report, _ remarks: FailoverRun.Remarks, directory: String) throws {
+        for sentence in remarks.failures { print("\(sentence): the run fails.") }
+        if let breakOff = remarks.breakOff {
+            print("The run broke off: \(breakOff)")
             print("The logs are in \(directory).")
             throw ExitCode(2)
         }
         let isBroken = remarks.complaints.keys.contains { $0.hasPrefix(Fleet.breach) }
         if isBroken { print("A server broke the protocol, see above: the run fails.") }
-        for sentence in remarks.undecided { print("\(sentence): the run fails.") }
-        let hasViolation = report.verdict == .fail || isBroken || !remarks.undecided.isEmpty
+        let hasViolation = report.verdict == .fail || isBroken || !remarks.failures.isEmpty
         if hasViolation == expectViolation {
             if logs == nil { try? FileManager.default.removeItem(atPath: directory) }
         } else {

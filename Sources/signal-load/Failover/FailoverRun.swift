@@ -15,12 +15,15 @@ struct FailoverRun {
 
     private static let calmLimit = Duration.seconds(12)
 
-    /// What clients complained of, and what steps noted.
-    struct Remarks {
+    /// What clients complained of, what steps noted, and how the run ended.
+    struct Remarks: Sendable {
         var complaints: [String: Int] = [:]
-        /// Sentences about signals whose fate was open long after everybody was back; each fails the run.
-        var undecided: [String] = []
+        /// Sentences about what the judge cannot see: signals whose fate was open long after everybody was back, nodes
+        /// that ended by themselves. Each fails the run.
+        var failures: [String] = []
         var notes: [String] = []
+        /// Why not all rounds were played.
+        var breakOff: String?
     }
 
     var timing: Timing {
@@ -33,10 +36,21 @@ struct FailoverRun {
         return 180 + 100 * Double(rounds)
     }
 
-    /// Returns when all rounds are over.
-    ///
-    /// - Throws: `RigFailure` when the cluster could not be started or brought back; events so far are recorded.
-    func play(on group: MultiThreadedEventLoopGroup, _ remarks: inout Remarks) async throws {
+    /// Returns when all rounds are over, the cluster could not be started or brought back, or the task is cancelled;
+    /// events so far are recorded.
+    func play(on group: MultiThreadedEventLoopGroup) async -> Remarks {
+        var remarks = Remarks()
+        do {
+            try await play(on: group, &remarks)
+        } catch is CancellationError {
+            remarks.breakOff = "it was interrupted"
+        } catch {
+            remarks.breakOff = "\(error)"
+        }
+        return remarks
+    }
+
+    private func play(on group: MultiThreadedEventLoopGroup, _ remarks: inout Remarks) async throws {
         var plays = 0
         for kind in [Rig.Kind.single, .sentinel] {
             let entries = schedule.entries.filter { $0.step.rig == kind }
@@ -57,7 +71,10 @@ struct FailoverRun {
         let fleet = try await makeFleet(number: number, rig: rig, loop: fleetLoop)
         let stage = Stage(
             rig: rig, fleet: fleet, recorder: recorder, timing: timing, seed: seed &+ UInt64(number), loop: fleetLoop)
-        defer { remarks.notes += stage.notes }
+        defer {
+            remarks.notes += stage.notes
+            remarks.failures += stage.fallen
+        }
 
         say("\(clients) clients join \(RoomPlan(clients: clients).spreads.count) rooms …")
         stage.refill()
@@ -81,6 +98,8 @@ struct FailoverRun {
     ) async throws {
         let began = recorder.now
         let audit = Audit(recorder: recorder)
+        let title = "\(entry.step.step.rawValue) round \(round)"
+        try await stage.raiseFallen("before \(title)")
         let wasCalm = try await stage.calm(within: Self.calmLimit)
         let before = try await stage.state()
         await audit.nodes(stage.rig.nodes)
@@ -91,6 +110,7 @@ struct FailoverRun {
         try await stage.setTalking(true)
         try await Task.sleep(for: .seconds(1) + stage.randomDuration(upTo: .seconds(1)))
         try await entry.step.play(on: stage, round: round)
+        try await stage.raiseFallen(title)
 
         let isWhole = try await stage.waitUntil(within: Self.calmLimit, \.isWhole)
         try await stage.setTalking(false)
@@ -102,15 +122,15 @@ struct FailoverRun {
         let state = try await stage.state()
         recorder.record(.settled(step: entry.step.step, round: round))
 
-        var line = "\(entry.step.step.rawValue) round \(round)/\(entry.rounds): "
+        var line = "\(title)/\(entry.rounds): "
         line += String(format: "%.1f s, ", Double(recorder.now - began) / 1e6)
         line += "\(state.open) of \(state.living) clients open"
         if !wasCalm { line += ", not calm before (\(before))" }
         if !isWhole { line += ", not whole after" }
         if !isQuiet { line += " (\(state))" }
         if isWhole, !isQuiet, state.unfinished > 0 {
-            remarks.undecided.append(
-                "\(entry.step.step.rawValue) round \(round): \(state.unfinished) signals had no final outcome "
+            remarks.failures.append(
+                "\(title): \(state.unfinished) signals had no final outcome "
                     + "\(Self.calmLimit) after everybody was back and silent")
         }
         say(line)

@@ -14,6 +14,8 @@ final class Stage {
     private var random: SeededRandom
     /// What a step wants to tell people, beside what is recorded.
     private(set) var notes: [String] = []
+    /// Nodes that ended although nobody asked them to, each as a sentence; each fails the run.
+    private(set) var fallen: [String] = []
 
     init(
         rig: Rig, fleet: NIOLoopBound<Fleet>, recorder: HistoryRecorder, timing: Timing, seed: UInt64,
@@ -45,6 +47,7 @@ final class Stage {
     func kill(
         _ indices: [Int], _ step: Step, _ round: Int, losing share: Double, arriving: [Int] = []
     ) async throws {
+        takeDownFallen(among: indices, "\(step.rawValue) round \(round)")
         let names = indices.map { rig.nodes[$0].name }
         // In one go: no client may be told anything between the two.
         let processes = indices.map { rig.nodes[$0].process }
@@ -58,6 +61,25 @@ final class Stage {
         for (process, name) in zip(processes, names) {
             guard try await process.ended(within: .seconds(5)) else { throw RigFailure("\(name) does not end") }
             recorder.record(.nodeDown(node: name))
+        }
+    }
+
+    /// Starts nodes again that have ended by themselves: what comes after them is worth watching too.
+    func raiseFallen(_ when: String) async throws {
+        for index in takeDownFallen(among: Array(rig.nodes.indices), when) {
+            recorder.record(.nodeDown(node: rig.nodes[index].name))
+            try await restart(index)
+        }
+    }
+
+    /// Answers which of the nodes do not run although they should.
+    @discardableResult
+    private func takeDownFallen(among indices: [Int], _ when: String) -> [Int] {
+        indices.filter { index in
+            let process = rig.nodes[index].process
+            guard !process.isRunning else { return false }
+            fallen.append("\(when): \(process.name) ended by itself with \(process.ending): \(process.lastLines())")
+            return true
         }
     }
 

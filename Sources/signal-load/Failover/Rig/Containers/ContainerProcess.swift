@@ -13,6 +13,8 @@ struct ContainerProcess: ServerProcess {
 
     var isRunning: Bool { ["running", "paused", "restarting"].contains(state) }
 
+    var ending: String { (try? Docker.run(["inspect", "--format", "status {{.State.ExitCode}}", id])) ?? "unknown" }
+
     /// A container that is stopped so does not start by itself, whatever its restart policy says.
     func signal(_ number: Int32) throws {
         switch number {

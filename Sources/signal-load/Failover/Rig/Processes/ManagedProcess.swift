@@ -50,6 +50,11 @@ final class ManagedProcess: ServerProcess {
     /// What it answered at its end; nil while it runs, and after a signal.
     var exitStatus: Int32? { status.flatMap { $0 & 0x7F == 0 ? ($0 >> 8) & 0xFF : nil } }
 
+    var ending: String {
+        guard let status else { return "still runs" }
+        return status & 0x7F == 0 ? "status \((status >> 8) & 0xFF)" : "signal \(status & 0x7F)"
+    }
+
     func lastLines() -> String {
         let text = (try? String(contentsOfFile: log, encoding: .utf8)) ?? ""
         return text.split(separator: "\n").suffix(2).joined(separator: " ") + " (\(log))"

@@ -42,19 +42,39 @@ final class ProcessLedger: Sendable {
         while all.contains(where: \.isRunning), Date() < deadline { usleep(2_000) }
     }
 
-    /// From now on SIGINT and SIGTERM end the processes and then the harness.
+    /// From now on SIGINT, SIGTERM and SIGHUP end the processes and then the harness.
     ///
+    /// - Parameter interrupt: gets the first signal; who asks a second time does not wait for what it does.
     /// - Returns: keep it as long as the run lasts.
-    func endOnSignals() -> [any DispatchSourceSignal] {
-        [SIGINT, SIGTERM, SIGHUP].map { number in
+    func endOnSignals(_ interrupt: (@Sendable () -> Void)? = nil) -> [any DispatchSourceSignal] {
+        let first = FirstSignal(interrupt)
+        return [SIGINT, SIGTERM, SIGHUP].map { number in
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler {
+                if let interrupt = first.taken() { return interrupt() }
                 ProcessLedger.shared.endAll()
                 exit(128 + number)
             }
             source.resume()
             return source
+        }
+    }
+}
+
+/// What the first of several signals does.
+///
+/// Safe from any thread: it is behind a mutex.
+private final class FirstSignal: Sendable {
+    private let interrupt: Mutex<(@Sendable () -> Void)?>
+
+    init(_ interrupt: (@Sendable () -> Void)?) { self.interrupt = Mutex(interrupt) }
+
+    /// What to do, once.
+    func taken() -> (@Sendable () -> Void)? {
+        interrupt.withLock { interrupt in
+            defer { interrupt = nil }
+            return interrupt
         }
     }
 }
