@@ -52,11 +52,18 @@ struct FailoverTests {
                 "--node", NodeProcess.program("signal-node"), "--edge", Self.edge, "--json", path("report.json"),
             ], environment: ProcessInfo.processInfo.environment, output: path("output"))
         var output: String { (try? String(contentsOfFile: path("output"), encoding: .utf8)) ?? "" }
-        try await until("a round is over", within: .seconds(120)) { output.contains("F1 round 1/9") }
+        func awaitLine(_ line: String) async throws {
+            let deadline = ContinuousClock.now + .seconds(120)
+            while !output.contains(line) {
+                try #require(load.exitCode == nil && ContinuousClock.now < deadline, "no \(line): \(output)")
+                try await Task.sleep(for: .milliseconds(20))
+            }
+        }
+        try await awaitLine("F1 round 1/9")
         // Whatever the node of the next kill is: this one goes before it, or beside it.
         let node = try #require(Self.children(of: load.pid).first { $0.command.contains("signal-node") })
         kill(node.pid, SIGSEGV)
-        try await until("the next round is over", within: .seconds(120)) { output.contains("F1 round 2/9") }
+        try await awaitLine("F1 round 2/9")
         kill(load.pid, SIGINT)
         #expect(load.wait(seconds: 60), "the run does not end: \(output)")
         #expect(load.exitCode == 2, "\(output)")
