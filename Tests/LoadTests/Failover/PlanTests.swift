@@ -37,6 +37,7 @@ struct PlanTests {
             schedule.only(asked.split(separator: ",").map(String.init))?.entries.map(\.step.step.rawValue)
         }
         #expect(names("F1") == ["F1"])
+        #expect(names("F1", of: .full) == ["F1"])
         #expect(names("f4") == ["F4b"])
         #expect(names("F4", of: .full) == ["F4a", "F4b"])
         #expect(names("F4a") == ["F4a"])

@@ -60,9 +60,11 @@ struct Schedule: Sendable {
     /// - Returns: nil when a name is of no step.
     func only(_ names: [String], rest: Schedule = .full) -> Schedule? {
         let wanted = names.map { $0.lowercased() }
+        // F1 is a step of its own, beside F1b.
+        func isStep(_ name: String) -> Bool { Step.allCases.contains { $0.rawValue.lowercased() == name } }
         func matches(_ entry: Entry, _ name: String) -> Bool {
             let own = entry.step.step.rawValue.lowercased()
-            return own == name || own.last?.isLetter == true && own.dropLast() == name
+            return own == name || own.last?.isLetter == true && own.dropLast() == name && !isStep(name)
         }
         // A step that the quick plan leaves out can still be asked for.
         let all =
