@@ -30,7 +30,7 @@ struct SignalingClientTests {
         let bob = try await cluster.seat("bob", at: 1)
         #expect(try await ann.evaluate("[room.node, room.peerId, room.state]") == #"["node1","ann","open"]"#)
         try await ann.wait(until: "room.members.get('bob')?.polite === true")
-        #expect(try await bob.evaluate("room.members.get('ann')") .contains("Ann 안"))
+        #expect(try await bob.evaluate("room.members.get('ann')").contains("Ann 안"))
         #expect(try await bob.evaluate("room.members.get('ann').polite") == "false")
         #expect(
             try await ann.evaluate("await room.send('bob', { type: 'count', n: 1 })")
