@@ -19,8 +19,9 @@ export class Conversation {
         this.outbox = new Outbox(options)
         this.roster = new Roster()
         this.metadata = options.metadata
-        /** The server has not been told of it. */
+        /** The server has not been told of it, and what it was told in the last hello. */
         this.isMetadataNew = false
+        this.greeting = this.metadata
         /** @type {{iceServers: RTCIceServer[], iceTtlMs: number, restartAdvised: boolean}} */
         this.ice = { iceServers: [], iceTtlMs: 0, restartAdvised: false }
     }
@@ -35,7 +36,17 @@ export class Conversation {
     }
 
     /**
-     * A connection begins. The hello has told the metadata to a new session.
+     * What the first message of a connection says of this peer.
+     *
+     * @returns {{metadata: Record<string, any>}}
+     */
+    greet() {
+        this.greeting = this.metadata
+        return { metadata: this.metadata }
+    }
+
+    /**
+     * A connection begins.
      *
      * @param {Record<string, any>} welcome
      * @returns {Action[]}
@@ -43,7 +54,7 @@ export class Conversation {
     begin(welcome) {
         const isResumed = welcome.resumed === true
         this.inbox.begin()
-        this.isMetadataNew &&= isResumed
+        this.isMetadataNew &&= isResumed || this.metadata !== this.greeting
         return [
             ...settle(...this.outbox.begin(isResumed)),
             ...(isResumed ? [] : tellChanges(this.roster.clear("session-lost"))),

@@ -74,8 +74,8 @@ export class Session {
     opened(cn, token) {
         if (cn !== this.connection.trying) return []
         this.renewal.uses(token)
-        const { inbox, metadata } = this.conversation
-        const hello = { type: "hello", ...this.connection.hello(inbox.lastSeq), token, metadata }
+        const who = this.connection.hello(this.conversation.inbox.lastSeq)
+        const hello = { type: "hello", ...who, token, ...this.conversation.greet() }
         return [{ do: "send", cn, text: JSON.stringify(hello) }]
     }
 
