@@ -61,6 +61,8 @@ export class PeerMesh extends EventTarget {
             }),
             client.on("open", ({ first, resumed }) => {
                 this.#isReloaded = first && resumed
+                // Only those who are there already, of whom the client tells at once, may still hold an old connection.
+                queueMicrotask(() => (this.#isReloaded = false))
                 for (const peer of this.peers.values()) peer.signalingReturned()
             }),
             client.on("gone", () => this.close()),

@@ -114,6 +114,8 @@ export class Visit {
             people.add(peer)
             conversation.setAlone(false)
         })
+        // Seen in the browser's own tools beside the loading of the page.
+        this.#mesh.on("channel", () => performance.mark("channel-open"))
         this.#mesh.on("state", ({ peer, state }) => {
             people.show(peer)
             if (state === "connected") conversation.note(`${nameOf(peer)} is connected.`)
