@@ -16,6 +16,7 @@
  * @returns {Promise<Route | undefined>} undefined while no pair is selected
  */
 export async function selectedRoute(rtc) {
+    if (rtc.signalingState === "closed") return undefined
     const stats = await rtc.getStats()
     const pair = selectedPair(stats)
     if (!pair) return undefined

@@ -133,9 +133,9 @@ export class Peer {
      */
     async renew(iceServers, restartAdvised) {
         this.#connection.setIceServers(iceServers)
-        if (!restartAdvised) return
+        if (!restartAdvised || this.state !== "connected") return
         const route = await this.route()
-        if (route?.isRelayed && this.state === "connected") this.restart()
+        if (route?.local === "relay") this.restart()
     }
 
     /** Ends the connection for good. */
