@@ -1,6 +1,12 @@
 import Foundation
 import SignalTestKit
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// A headless Chromium with a profile of its own, for one test.
 ///
 /// Safe from any thread. It ends with this object, and with the test process.
@@ -82,6 +88,6 @@ final class Browser: Sendable {
         "--no-first-run", "--disable-extensions", "--disable-sync", "--disable-background-networking",
         "--disable-component-update", "--disable-background-timer-throttling", "--disable-renderer-backgrounding",
         "--disable-backgrounding-occluded-windows", "--disable-features=WebRtcHideLocalIpsWithMdns",
-        "--allow-loopback-in-peer-connection", "--mute-audio",
+        "--allow-loopback-in-peer-connection", "--mute-audio", "--disable-breakpad",
     ]
 }

@@ -82,7 +82,8 @@ final class Page: Sendable {
             }
             try await Task.sleep(for: .milliseconds(20))
         }
-        throw Browser.Failure(description: "never true: \(expression), last: \(last)\n\(errors.joined(separator: "\n"))")
+        throw Browser.Failure(
+            description: (["never true: \(expression), last: \(last)"] + errors).joined(separator: "\n"))
     }
 
     /// Whatever the console shows in red: exceptions, `console.error`, failed requests and refused content.
