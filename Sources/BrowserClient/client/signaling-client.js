@@ -116,7 +116,7 @@ export class SignalingClient extends EventTarget {
      *
      * @param {string | string[]} to
      * @param {Record<string, any>} body its members `to` and `id` are the client's
-     * @param {{reliable?: boolean, timeoutMs?: number}} [how] reliable: kept, repeated after a reconnect, confirmed
+     * @param {{reliable?: boolean, timeoutMs?: number}} how reliable: kept, repeated after a reconnect, confirmed
      * @returns {Promise<Receipt[]>} one receipt per receiver; none when it is not reliable
      */
     async send(to, body, { reliable = true, timeoutMs = this.options.sendTimeoutMs } = {}) {
@@ -235,6 +235,7 @@ export class SignalingClient extends EventTarget {
     /** @param {{cn: number, url: string, peerId?: string}} attempt */
     async connect({ cn, url, peerId }) {
         const hear = (/** @type {(now: number) => Action[]} */ event) => this.run(event(performance.now()))
+        /** @type {string | undefined} */
         let token
         try {
             token = await this.token()
