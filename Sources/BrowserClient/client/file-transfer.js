@@ -3,7 +3,7 @@ import { ChannelClosed } from "./peer-channel.js"
 /** The subprotocol of channels that carry one file each. */
 export const fileProtocol = "bs-file.1"
 
-const chunkBytes = 64 * 1024
+const maxChunkBytes = 64 * 1024
 
 /** Thrown to the sender of a file that the receiver does not take; `reason` is the receiver's word. */
 export class FileRefused extends Error {
@@ -24,12 +24,12 @@ export class FileRefused extends Error {
  * @param {number} [maxMessageBytes] what the peer takes in one message
  * @param {(sentBytes: number) => void} [onProgress]
  */
-export async function sendFile(channel, file, maxMessageBytes = chunkBytes, onProgress = () => {}) {
+export async function sendFile(channel, file, maxMessageBytes = maxChunkBytes, onProgress = () => {}) {
     const answers = new Answers(channel)
     try {
         await channel.send(JSON.stringify({ name: file.name, size: file.size, type: file.type }))
         await answers.next("accept")
-        const chunkBytes = Math.min(chunkBytes, maxMessageBytes)
+        const chunkBytes = Math.min(maxChunkBytes, maxMessageBytes)
         for (let sent = 0; sent < file.size; ) {
             const end = Math.min(file.size, sent + chunkBytes)
             await channel.send(await file.slice(sent, end).arrayBuffer())

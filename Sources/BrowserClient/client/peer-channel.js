@@ -20,6 +20,7 @@ export class PeerChannel {
     #raw
     /** @type {Promise<unknown>} */
     #previous = Promise.resolve()
+    /** @type {(value?: void) => void} */
     #markClosed = () => {}
 
     /** @param {RTCDataChannel} raw */

@@ -33,8 +33,12 @@
 export class PeerConnection {
     /** The name of this connection in signals. */
     id = randomName()
-    /** The name of the peer's connection, once it is known. @type {string | undefined} */
-    remoteID
+    /**
+     * The name of the peer's connection, once it is known.
+     *
+     * @type {string | undefined}
+     */
+    remoteID = undefined
     rtc
     #options
     #isOffering = false

@@ -47,8 +47,9 @@ export class PeerMesh extends EventTarget {
      * @param {SignalingClient} client opened by the caller, before or after
      * @param {PeerMeshOptions} [options]
      */
-    constructor(client, { channels = { data: {} }, iceTransportPolicy = "all" } = {}) {
+    constructor(client, options = {}) {
         super()
+        const { channels = { data: {} }, iceTransportPolicy = "all" } = options
         this.#client = client
         this.#options = { client, channels, iceTransportPolicy }
         this.#listeners = [
@@ -105,6 +106,7 @@ export class PeerMesh extends EventTarget {
     /** @param {Member} member */
     #join(member) {
         this.#leave(member.peerId, "replaced")
+        /** @type {Peer} */
         const peer = new Peer(member, {
             ...this.#options,
             // Nobody has seen a page go that came back at once: the others do not know that they should offer.

@@ -9,8 +9,18 @@ const togetherMs = 120_000
 export class Conversation {
     #log = byID("log")
     #alone = byID("alone")
+    #isAtEnd = true
     #lastBy = ""
     #lastAt = 0
+
+    constructor() {
+        const log = this.#log
+        log.addEventListener("scroll", () => {
+            this.#isAtEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 80
+        })
+        // A keyboard that opens, or a phone that is turned, hides nothing of the last message.
+        new ResizeObserver(() => this.#isAtEnd && this.#scrollToEnd()).observe(log)
+    }
 
     /**
      * @param {string} by who said it; "" = the person at this page
@@ -65,10 +75,14 @@ export class Conversation {
     /** @param {HTMLElement} entry */
     #add(entry) {
         const log = this.#log
-        const isAtEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 80
+        const staysAtEnd = this.#isAtEnd || entry.classList.contains("own")
         this.#alone.hidden = true
         log.append(entry)
         if (log.children.length > maxEntries) log.children[1].remove()
-        if (isAtEnd || entry.classList.contains("own")) log.scrollTop = log.scrollHeight
+        if (staysAtEnd) this.#scrollToEnd()
+    }
+
+    #scrollToEnd() {
+        this.#log.scrollTop = this.#log.scrollHeight
     }
 }

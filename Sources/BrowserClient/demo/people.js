@@ -6,6 +6,11 @@ import { milliseconds, routeInWords } from "./words.js"
 
 const routeMs = 2000
 
+/** How the state of signaling looks on the own card, in the words of connections. */
+const ownStates = {
+    idle: "connecting", connecting: "connecting", open: "connected", reconnecting: "interrupted", closed: "failed",
+}
+
 /** The name that a peer shows, cut to what fits. */
 export function nameOf(/** @type {Peer} */ peer) {
     const { name } = /** @type {{name?: unknown}} */ (peer.member.metadata)
@@ -70,7 +75,7 @@ export class People {
     showOwn(name, client) {
         inputByID("own-name").value = name
         byID("own-node").textContent = client.node ?? ""
-        byID("own").dataset.state = { open: "connected", closed: "failed" }[client.state] ?? "connecting"
+        byID("own").dataset.state = ownStates[client.state]
         paintFace(/** @type {HTMLElement} */ (byID("own").querySelector(".face")), name, client.peerId ?? name)
     }
 
@@ -86,7 +91,7 @@ export class People {
         if (!card) return
         const { node } = /** @type {{node?: unknown}} */ (peer.member.metadata)
         const words = [typeof node === "string" ? node.slice(0, 40) : "", stateInWords(peer)]
-        if (route) words.push(route.isRelayed ? "relay" : route.local)
+        if (route) words.push(route.isRelayed ? "relayed (TURN)" : `direct (${route.local})`)
         if (route?.roundTripMs !== undefined) words.push(milliseconds(route.roundTripMs))
         const spans = words.filter(Boolean).map((word) => element("span", "", word))
         card.detail.replaceChildren(...spans)

@@ -44,7 +44,7 @@ struct DemoPageTests {
             """)
         try await second.wait(until: "document.querySelector('.person:not(.own) .name').textContent === '<b>Ana</b>'")
         let detail = "document.querySelector('.person:not(.own) .detail').textContent"
-        try await second.wait(until: "/^node1(host|prflx|srflx)[0-9.]+ ms$/.test(\(detail))")
+        try await second.wait(until: "/^node1direct .(host|prflx|srflx).[0-9.]+ ms$/.test(\(detail))")
 
         try await first.run(
             """
