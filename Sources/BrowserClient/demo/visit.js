@@ -90,7 +90,7 @@ export class Visit {
         this.#client.on("state", ({ state }) => {
             people.showOwn(this.#name, this.#client)
             if (state === "connecting") showSignaling(state, "Connecting …")
-            if (state === "reconnecting") showSignaling(state, "Signaling lost, reconnecting …")
+            if (state === "reconnecting") showSignaling(state, "Reconnecting …")
         })
         let isKnown = false
         this.#client.on("open", ({ resumed, node }) => {

@@ -51,9 +51,9 @@ export function routeInWords({ local, remote, transport, isRelayed }) {
     return `${way}: ${local} to ${remote}, over ${transport.toUpperCase()}`
 }
 
-/** A round-trip time, in milliseconds. */
+/** A round-trip time; browsers measure in whole milliseconds. */
 export function milliseconds(/** @type {number} */ value) {
-    return `${value < 10 ? value.toFixed(1) : Math.round(value)} ms`
+    return `${Math.max(1, Math.round(value))} ms`
 }
 
 /** A size as people write it. */
