@@ -79,7 +79,8 @@ export class Files {
         this.#conversation.show(nameOf(peer), peer.id, card.element)
         try {
             const blob = await file.accept((bytes) => card.progress(bytes))
-            const link = URL.createObjectURL(blob)
+            // Without the kind that the peer has named nothing opens it as a page.
+            const link = URL.createObjectURL(new Blob([blob], { type: "application/octet-stream" }))
             this.#links.push(link)
             card.offer(link)
         } catch {
