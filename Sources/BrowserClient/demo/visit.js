@@ -5,6 +5,8 @@ import { leaveInWords, troubleInWords } from "./words.js"
 
 /** Letters of one message. */
 const maxText = 2000
+/** How long a refusal that changes nothing stands on the page, at least. */
+const refusalMs = 8000
 
 /**
  * What a visit shows to the person.
@@ -101,8 +103,15 @@ export class Visit {
             if (isKnown && resumed) conversation.note(`Signaling is back, on node ${node}. Nobody has seen you leave.`)
             isKnown = true
         })
-        this.#client.on("refused", ({ code }) => showTrouble(troubleInWords(code), code))
+        /** @type {ReturnType<typeof setTimeout> | undefined} */
+        let calm
+        this.#client.on("refused", ({ code, retryAfterMs = 0 }) => {
+            showTrouble(troubleInWords(code), code)
+            clearTimeout(calm)
+            calm = setTimeout(() => showTrouble(""), Math.max(refusalMs, retryAfterMs))
+        })
         this.#client.on("gone", ({ reason }) => {
+            clearTimeout(calm)
             showSignaling("closed", "Not connected")
             showTrouble(troubleInWords(reason), reason)
         })
