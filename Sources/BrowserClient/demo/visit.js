@@ -112,6 +112,7 @@ export class Visit {
         })
         this.#client.on("gone", ({ reason }) => {
             clearTimeout(calm)
+            conversation.setAlone(false)
             showSignaling("closed", "Not connected")
             showTrouble(troubleInWords(reason), reason)
         })
