@@ -11,6 +11,9 @@ static const EmbeddedFile files[] = {
     {"conversation.js", (const unsigned char[]){
 #embed "client/conversation.js" suffix(, 0)
     }},
+    {"file-transfer.js", (const unsigned char[]){
+#embed "client/file-transfer.js" suffix(, 0)
+    }},
     {"inbox.js", (const unsigned char[]){
 #embed "client/inbox.js" suffix(, 0)
     }},
@@ -19,6 +22,21 @@ static const EmbeddedFile files[] = {
     }},
     {"outbox.js", (const unsigned char[]){
 #embed "client/outbox.js" suffix(, 0)
+    }},
+    {"peer-channel.js", (const unsigned char[]){
+#embed "client/peer-channel.js" suffix(, 0)
+    }},
+    {"peer-connection.js", (const unsigned char[]){
+#embed "client/peer-connection.js" suffix(, 0)
+    }},
+    {"peer-mesh.js", (const unsigned char[]){
+#embed "client/peer-mesh.js" suffix(, 0)
+    }},
+    {"peer-route.js", (const unsigned char[]){
+#embed "client/peer-route.js" suffix(, 0)
+    }},
+    {"peer.js", (const unsigned char[]){
+#embed "client/peer.js" suffix(, 0)
     }},
     {"reconnect.js", (const unsigned char[]){
 #embed "client/reconnect.js" suffix(, 0)
