@@ -19,7 +19,7 @@ enum HTTPRoutes {
             HealthRoutes(node: settings.node, isAlive: isAlive).all + BootstrapRoute(settings: settings).all
             + RendezvousRoutes(settings: settings).all + WatchRoute(settings: settings).all
             + InviteRoutes(settings: settings).all + AdminRoutes(settings: settings).all
-            + ownRoutes(metricsPage: metricsPage)
+            + BrowserRoutes(isServing: settings.configuration.browserPages).all + ownRoutes(metricsPage: metricsPage)
         let router = Router(context: RouteContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: AnswerRules(settings: settings, methods: RouteTable(routes)))
         for route in routes { router.on(RouterPath(route.path), method: route.method, use: route.answer) }
