@@ -74,7 +74,7 @@ let package = Package(
             dependencies: ["SignalDomain", "Backplane", core, crypto, jwt, logging, metricsBackend],
             swiftSettings: strict),
         // Pages and modules for browsers, as bytes inside the binary.
-        .target(name: "BrowserClient", exclude: ["client", "demo", "console"]),
+        .target(name: "BrowserClient", exclude: ["client", "demo", "console", "tsconfig.json"]),
         .target(
             name: "SignalTransport",
             dependencies: [
@@ -155,6 +155,9 @@ let package = Package(
             name: "ClusterTests",
             dependencies: ["SignalTestKit", "SignalDomain", "signal-node", "signal-load", core, posix],
             swiftSettings: strict),
+        .testTarget(
+            name: "BrowserTests", dependencies: ["SignalTestKit", "SignalDomain", "signal-node"],
+            exclude: ["Scripts"], swiftSettings: strict),
     ],
     // `#embed` is a part of C23.
     cLanguageStandard: .c2x

@@ -2,6 +2,15 @@
 
 /** @typedef {import("./session.js").SessionRecord} SessionRecord */
 
+/** The tab's own storage; null where the page may have none. */
+export function tabStorage() {
+    try {
+        return globalThis.sessionStorage ?? null
+    } catch {
+        return null
+    }
+}
+
 /**
  * The place of one session in the page's storage. While the page shows, the record is taken out: a tab that is
  * duplicated then begins a session of its own. It is put back when the page hides or ends.

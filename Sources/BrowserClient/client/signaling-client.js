@@ -1,7 +1,7 @@
 // A reliable seat in a room: connects, comes back by itself, and says of every signal what became of it.
 
 import { Session } from "./session.js"
-import { SessionStorage } from "./session-storage.js"
+import { SessionStorage, tabStorage } from "./session-storage.js"
 import { SignalingError } from "./signaling-error.js"
 import { checkedAddress, randomSid, signalingAddress, socketURL, subprotocol } from "./signaling-socket.js"
 
@@ -53,7 +53,7 @@ export class SignalingClient extends EventTarget {
         this.options = { ...defaults, ...options }
         const { url, namespace, room, peerId, token, storage } = this.options
         const urls = url === undefined ? [signalingAddress()] : [url].flat().map(checkedAddress)
-        const keep = storage === undefined ? globalThis.sessionStorage ?? null : storage
+        const keep = storage === undefined ? tabStorage() : storage
         this.storage = new SessionStorage(keep, `signaling ${namespace} ${room} ${peerId ?? ""}`)
         this.session = new Session(
             { ...this.options, urls, hasTokenCallback: typeof token === "function" }, this.storage.take(),
