@@ -27,8 +27,11 @@ public enum SignalKind: String, Hashable, Sendable, CaseIterable {
         }
     }
 
-    private static let words: [(word: [UInt8], kind: SignalKind)] = [
-        ("offer", .offer), ("answer", .answer), ("description", .description), ("candidate", .candidate),
-        ("ice-candidate", .candidate), ("sdp", .description),
-    ].map { (Array($0.0.utf8), $0.1) }
+    private static let words: [(word: [UInt8], kind: SignalKind)] = {
+        let known: [(String, SignalKind)] = [
+            ("offer", .offer), ("answer", .answer), ("description", .description), ("candidate", .candidate),
+            ("ice-candidate", .candidate), ("sdp", .description),
+        ]
+        return known.map { (Array($0.0.utf8), $0.1) }
+    }()
 }

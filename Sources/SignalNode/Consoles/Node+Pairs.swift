@@ -59,20 +59,24 @@ extension Node {
     public func setDraining(_ isDraining: Bool, of name: String, by caller: Caller) async throws(Refusal) -> [UInt8] {
         let action: AuditAction = isDraining ? .drain : .undrain
         let state = try await operate(action, on: name, by: caller) { () async throws(Refusal) -> String in
-            let answer =
-                name == self.configuration.nodeName
-                ? String(decoding: self.answer(.drain(isDraining)), as: UTF8.self)
-                : try await self.asked(.drain(isDraining), of: name)
-            guard answer != Refusal.stopping.code else { throw .stopping }
-            return answer
+            let isOwn = name == self.configuration.nodeName
+            let question = ConsoleFrame.Question.drain(isDraining)
+            guard !isOwn else { return try Self.state(self.answer(question)) }
+            return try Self.state(try await self.asked(question, of: name))
         }
         var object = JSONObjectText()
         object.add("state", state)
         return object.closed
     }
 
+    private static func state(_ answer: [UInt8]) throws(Refusal) -> String {
+        let word = String(decoding: answer, as: UTF8.self)
+        guard word != Refusal.stopping.code else { throw .stopping }
+        return word
+    }
+
     /// The answer of the node of this name.
-    private func asked(_ question: ConsoleFrame.Question, of name: String) async throws(Refusal) -> String {
+    private func asked(_ question: ConsoleFrame.Question, of name: String) async throws(Refusal) -> [UInt8] {
         for shard in 0..<clusters.count {
             let cluster = clusters.cluster(shard)
             guard case .success(.nodes(let live)) = await cluster.ask(.nodes) else { continue }
@@ -81,7 +85,7 @@ extension Node {
             let answers = await cluster.ask(
                 question, of: named.map(\.node), withinMs: configuration.console.answerMs)
             guard let answer = answers.values.first else { break }
-            return String(buffer: answer)
+            return Array(answer.readableBytesView)
         }
         throw .unavailable(retryAfterSeconds: retryAfterSeconds)
     }
