@@ -1,6 +1,9 @@
 // The administration of a node over HTTP. The operator's token goes into the header of each request, never into an
 // address, for addresses end up in histories and logs.
 
+/** How long an answer may take. */
+const answerMs = 6_000;
+
 /** An answer that is none, or a refusal. */
 export class AdminError extends Error {
     /**
@@ -59,7 +62,7 @@ export class AdminApi {
      */
     async #ask(path, options) {
         const headers = { ...options.headers, Authorization: `Bearer ${this.#token}` };
-        const limit = options.signal ?? AbortSignal.timeout(10_000);
+        const limit = options.signal ?? AbortSignal.timeout(answerMs);
         /** @type {Response} */
         let answer;
         try {

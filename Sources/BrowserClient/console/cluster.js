@@ -3,6 +3,8 @@
 /** How long samples are kept for plots, and nodes that are gone. */
 export const plottedMs = 120_000;
 const remembranceMs = 600_000;
+/** A page that hears nothing from its node knows nothing of leases: it lets them age no longer than this. */
+const longestLookMs = 1_500;
 
 /**
  * @typedef {{at: number, value: number}} Sample
@@ -37,18 +39,17 @@ export class ClusterNode {
     }
 
     /**
-     * @param {number} now
      * @param {number} leaseMs
      * @returns {NodeState}
      */
-    state(now, leaseMs) {
+    state(leaseMs) {
         if (this.goneAt) return this.wasDraining ? "stopped" : "lost";
-        if (this.ageMs(now) > leaseMs * 0.4) return "silent";
+        if (this.leaseAgeMs > leaseMs * 0.3) return "silent";
         return this.isDraining ? "draining" : "up";
     }
 
     /** @param {number} now */
-    ageMs(now) { return this.leaseAgeMs + Math.max(0, now - this.lookedAt); }
+    ageMs(now) { return this.leaseAgeMs + Math.min(Math.max(0, now - this.lookedAt), longestLookMs); }
 }
 
 /** All nodes, in the order of their names. Times are those of one clock that the caller reads. */

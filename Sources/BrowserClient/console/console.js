@@ -165,6 +165,7 @@ class Console {
 /** @param {string} text empty = none */
 function showTrouble(text) {
     const place = byId("trouble");
+    byId("board").toggleAttribute("data-stale", text !== "");
     write(place, text);
     place.hidden = text === "";
 }

@@ -6,6 +6,7 @@
 
 /** The node says something every 15 s at least. */
 const silenceMs = 25_000;
+const openingMs = 8_000;
 
 /**
  * Takes finished events out of a text (HTML, "Interpreting an event stream").
@@ -84,7 +85,9 @@ export class EventStream {
     async #read(opened) {
         const life = new AbortController();
         this.#life = life;
-        const reader = (await this.#api.stream(this.#path, life.signal)).getReader();
+        const opening = setTimeout(() => life.abort(), openingMs);
+        const body = await this.#api.stream(this.#path, life.signal).finally(() => clearTimeout(opening));
+        const reader = body.getReader();
         const decoder = new TextDecoder();
         let rest = "";
         this.#show("open", 0);

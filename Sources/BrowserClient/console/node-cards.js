@@ -52,7 +52,7 @@ class NodeCard {
      * @param {number} now
      */
     show(node, cluster, now) {
-        const state = node.state(now, cluster.leaseMs);
+        const state = node.state(cluster.leaseMs);
         this.element.dataset.state = state;
         write(this.pill, stateWords[state]);
         write(this.note, node.name === cluster.answering ? "answers this page" : "");
@@ -67,6 +67,7 @@ class NodeCard {
         write(this.foot, this.#footOf(node, state, now));
         this.isDraining = state === "draining";
         write(this.button, this.isDraining ? "Undrain" : "Drain");
+        this.button.setAttribute("aria-label", `${this.button.textContent} ${node.name}`);
         this.button.disabled = node.goneAt > 0 || state === "silent";
         this.button.title = this.button.disabled ? "This node does not answer" : "";
     }

@@ -61,7 +61,7 @@ export class RoomBrowser {
     /** @param {any} page */
     #show(page) {
         this.#next = page.cursor;
-        const focused = document.activeElement?.getAttribute("data-room");
+        const focused = document.activeElement?.closest("#rooms [data-room]")?.getAttribute("data-room");
         this.list.replaceChildren(...page.rooms.map((/** @type {any} */ room) => this.#row(room)));
         if (focused) this.list.querySelector(`[data-room="${CSS.escape(focused)}"]`)?.querySelector("button")?.focus();
         byId("rooms-empty").hidden = page.rooms.length > 0;
