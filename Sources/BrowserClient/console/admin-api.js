@@ -62,14 +62,12 @@ export class AdminApi {
      */
     async #ask(path, options) {
         const headers = { ...options.headers, Authorization: `Bearer ${this.#token}` };
-        const limit = options.signal ?? AbortSignal.timeout(answerMs);
-        /** @type {Response} */
-        let answer;
-        try {
-            answer = await fetch(path, { ...options, headers, signal: limit, cache: "no-store", credentials: "omit" });
-        } catch {
-            throw new AdminError(0, "unreachable", "The node does not answer.");
-        }
+        const life = new AbortController();
+        const end = setTimeout(() => life.abort(), answerMs);
+        const signal = options.signal ?? life.signal;
+        const answer = await fetch(path, { ...options, headers, signal, cache: "no-store", credentials: "omit" })
+            .catch(() => { throw new AdminError(0, "unreachable", "The node does not answer."); })
+            .finally(() => clearTimeout(end));
         if (answer.ok) return answer;
         const problem = await answer.json().catch(() => ({}));
         throw new AdminError(answer.status, problem.code ?? "", problem.error ?? `The node answered ${answer.status}.`);

@@ -22,7 +22,9 @@ export function element(tag, properties = {}, ...children) {
         else if (name === "on") for (const [event, hear] of Object.entries(value)) made.addEventListener(event, hear);
         else made.setAttribute(name, value === true ? "" : String(value));
     }
-    made.append(...children.filter((child) => child !== null && child !== undefined && child !== false));
+    for (const child of children) {
+        if (child !== null && child !== undefined && child !== false) made.append(child);
+    }
     return made;
 }
 

@@ -1,4 +1,5 @@
 import Backplane
+import CoreMetrics
 import NIOCore
 import SignalDomain
 

@@ -1,6 +1,7 @@
 import Backplane
 import NIOCore
 import SignalDomain
+import Synchronization
 
 /// What this node tells the consoles of operators, and asks the other nodes for them. Nothing goes out while nobody looks.
 extension Node {

@@ -1,4 +1,5 @@
 import Backplane
+import NIOCore
 import SignalDomain
 
 /// What a session notes for operators who ask why two peers did not connect. Costs nothing when timelines are off.
