@@ -54,6 +54,8 @@ public final class Session: SocketSession, Sendable {
         var holds = 0
         /// What a session of dialect 2 remembers.
         var conversation: Conversation?
+        /// What operators may read of the room later; nil before the room is entered, and when none is kept.
+        var timeline: RoomTimeline?
     }
 
     let seat: Seat
@@ -95,6 +97,7 @@ public final class Session: SocketSession, Sendable {
             for frame in early { socket.send(frame, from: nil) }
         }
         seat.shard.shard.enter(self)
+        if dialect == .one { note(.joined(.one)) }
         // The policy may have changed while the socket of dialect 1 was upgraded; dialect 2 has only now been asked.
         if dialect == .one { reviewAccess() }
         node.events.publish(.joined(seat.peer, in: seat.room))
@@ -124,6 +127,7 @@ public final class Session: SocketSession, Sendable {
     /// cluster has given its place away.
     func end(_ reason: CloseReason) {
         let phase = state.value.phase
+        if case .open = phase { note(.closed(reason)) }
         leave(dialect == .two ? .lost : .left(reason == .replaced ? .replaced : .left))
         if case .open(let socket) = phase { socket.close(reason) }
     }
@@ -142,6 +146,7 @@ public final class Session: SocketSession, Sendable {
             seat.shard.shard.exit(self)
             node.metrics.gone()
             log("peer.disconnected")
+            if case .left(let reason) = departure { note(.left(reason)) } else { note(.lost) }
             node.events.publish(.left(seat.peer, in: seat.room))
         }
         state.value.phase = .ended
