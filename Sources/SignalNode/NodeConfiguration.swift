@@ -34,6 +34,7 @@ public struct NodeConfiguration: Sendable, Equatable {
     public var audit = Audit()
     public var telemetry = Telemetry()
     public var abuse = Abuse()
+    public var compatibility = Compatibility()
 
     /// A configuration of defaults: one node, embedded backplane, every room open.
     public init() {}
