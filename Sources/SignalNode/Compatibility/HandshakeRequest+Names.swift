@@ -4,6 +4,9 @@ extension HandshakeRequest {
     /// Where the client wants to sit, and under which name, by the rules of its endpoint; a client of `/topics` says later
     /// in which rooms it wants to be, and until then counts as one of the namespace.
     func names() throws(Refusal) -> (room: RoomKey, peer: PeerID?) {
+        if dialect == .peerJS, peerID == nil || (namespace ?? "").isEmpty || queryToken == nil {
+            throw .badRequest("id, token and key are needed.")
+        }
         do throws(NameError) {
             switch dialect {
             case .one, .two:

@@ -54,7 +54,7 @@ struct Subscriptions {
     }
 
     private mutating func take(_ room: RoomKey) -> [ByteBuffer] {
-        let taken = waiting.filter { $0.room == room }.map(\.message)
+        let taken = waiting.filter { $0.room == room }.map { $0.message }
         waiting.removeAll { $0.room == room }
         bytes -= taken.reduce(0) { $0 + $1.readableBytes }
         return taken
