@@ -15,15 +15,17 @@ import SignalDomain
 enum PeerJSRoutes {
     static func all(served: Set<CompatibilityEndpoint>) -> [Route] {
         guard served.contains(.peerjs) else { return [] }
-        return [
-            Route(.get, "/peerjs/id") { _, _ in identifier },
-            Route(.get, "/peerjs/:key/id") { _, context in
-                try check(key: PathParameter.text("key", context))
-                return identifier
-            },
-            Route(.get, "/peerjs/peers") { _, _ in throw Refusal.discoveryOff },
-            Route(.get, "/peerjs/:key/peers") { _, _ in throw Refusal.discoveryOff },
-        ]
+        let anyKey = "/peerjs/:key"
+        // The router does not look for a key in a segment that is part of another path.
+        return ["/peerjs", "/peerjs/peerjs", anyKey].flatMap { path in
+            [
+                Route(.get, path + "/id") { _, context in
+                    if path == anyKey { try check(key: PathParameter.text("key", context)) }
+                    return identifier
+                },
+                Route(.get, path + "/peers") { _, _ in throw Refusal.discoveryOff },
+            ]
+        }
     }
 
     /// An ID that nobody has: 122 random bits (RFC 9562, version 4).
