@@ -66,7 +66,8 @@ extension Node {
                 guard !status.isDraining else { throw .draining(retryAfterSeconds: retryAfterSeconds) }
                 guard let peer = peer ?? principal.peer ?? randomPeer() else { throw .internalError }
                 let session = Session(
-                    place.seat(of: peer), node: self, identity: identity, principal: principal, speaking: request.dialect)
+                    place.seat(of: peer), node: self, identity: identity, principal: principal,
+                    speaking: request.dialect)
                 let answer = NIOLoopBound(completion, eventLoop: loop)
                 let command = command(for: session, ownedBy: owner(of: principal, for: request))
                 session.cluster.join(command, for: session) { [self] result in

@@ -14,7 +14,9 @@ extension NodeConfiguration {
         public init() {}
 
         /// `endpoints` by their meaning.
-        public var served: Set<CompatibilityEndpoint> { Set(endpoints.compactMap(CompatibilityEndpoint.init(rawValue:))) }
+        public var served: Set<CompatibilityEndpoint> {
+            Set(endpoints.compactMap(CompatibilityEndpoint.init(rawValue:)))
+        }
     }
 
     /// The bounds of messages that wait for a PeerJS client: those of reliable signals, which wait as well.
