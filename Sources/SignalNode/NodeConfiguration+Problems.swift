@@ -5,7 +5,7 @@ extension NodeConfiguration {
     /// texts and the relations between values. No sentence quotes a secret.
     public func problems() -> [String] {
         identityProblems() + accessProblems() + tokenProblems() + redisProblems() + clusterProblems() + limitProblems()
-            + deliveryProblems() + turnProblems() + telemetryProblems() + abuseProblems()
+            + deliveryProblems() + turnProblems() + telemetryProblems() + abuseProblems() + compatibilityProblems()
     }
 
     private func identityProblems() -> [String] {

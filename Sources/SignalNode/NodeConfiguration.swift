@@ -37,6 +37,7 @@ public struct NodeConfiguration: Sendable, Equatable {
     public var telemetry = Telemetry()
     public var abuse = Abuse()
     public var console = Console()
+    public var compatibility = Compatibility()
 
     /// A configuration of defaults: one node, embedded backplane, every room open.
     public init() {}

@@ -34,6 +34,8 @@ struct ProblemTests {
         Case(word: "INVITE_NAMESPACES: \"a*b\"") { $0.policy.inviteNamespaces = ["a*b"] },
         Case(word: "PUBLIC_WRITE") { $0.policy.publicWrite = "never" },
         Case(word: "ALLOWED_ORIGINS") { $0.access.allowedOrigins = ["https://example.org/"] },
+        Case(word: "COMPATIBILITY_ENDPOINTS: \"socketio\"") { $0.compatibility.endpoints = ["topics", "socketio"] },
+        Case(word: "COMPATIBILITY_ENDPOINTS: \"none\"") { $0.compatibility.endpoints = ["none", "topics"] },
         Case(word: "TRUSTED_PROXY_CIDRS") { $0.access.trustedProxyCIDRs = ["10.0.0.0/33"] },
         Case(word: "RATE_LIMIT_EXEMPT_CIDRS") { $0.rates.exemptCIDRs = ["localhost"] },
         Case(word: "REDIS_URL must look like") {

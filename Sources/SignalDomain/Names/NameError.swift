@@ -12,6 +12,8 @@ public struct NameError: Error, Hashable, Sendable, CustomStringConvertible {
         case empty
         case tooLong(maxBytes: Int)
         case forbiddenCharacter
+        /// It belongs to clients of another endpoint.
+        case reserved
     }
 
     public let field: Field
@@ -36,6 +38,7 @@ public struct NameError: Error, Hashable, Sendable, CustomStringConvertible {
         switch (reason, field) {
         case (.empty, _): "\(field.rawValue) is empty."
         case (.tooLong(let maxBytes), _): "\(field.rawValue) is longer than \(maxBytes) bytes."
+        case (.reserved, _): "\(field.rawValue) belongs to another endpoint."
         case (.forbiddenCharacter, .peerID): "peerId may hold only letters, digits and ._:~- characters."
         case (.forbiddenCharacter, _): "\(field.rawValue) holds a control or text-direction character."
         }

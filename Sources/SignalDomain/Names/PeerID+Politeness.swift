@@ -6,7 +6,7 @@ extension PeerID {
     /// bytewise smaller name is polite; a peer of dialect 1 knows nothing of this and never yields.
     public func isPolite(toward other: PeerID, speaking dialect: Dialect) -> Bool {
         switch dialect {
-        case .one: true
+        case .one, .topics, .peerJS: true
         case .two: text.utf8.lexicographicallyPrecedes(other.text.utf8)
         }
     }

@@ -2,12 +2,13 @@ public import SignalDomain
 
 /// What a peer asks for with its upgrade request, as the transport read it. Nothing in it is trusted but `client`.
 public struct HandshakeRequest: Sendable {
+    /// Of a PeerJS client its key, which chooses the namespace.
     public var namespace: String?
     public var room: String?
     public var peerID: String?
     /// The value of the `Authorization` header.
     public var authorization: String?
-    /// `?token=`
+    /// `?token=`; of a PeerJS client what proves that an ID is its own.
     public var queryToken: String?
     /// `?ticket=`
     public var queryTicket: String?

@@ -9,10 +9,10 @@ import SignalDomain
 final class Newcomer: SocketSession {
     /// What the handshake fixed.
     struct Place: Sendable {
-        let room: RoomKey
+        var room: RoomKey
         let client: ClientAddress
         let address: AddressKey
-        let hasSlot: Bool
+        var hasSlot: Bool
         let isExempt: Bool
         let shard: LoopShard.Handle
         /// The TURN region that the client asks for.
@@ -172,7 +172,7 @@ final class Newcomer: SocketSession {
             stamp: Stamp(peer: peer, room: place.room, sourceSession: ResumeToken.publicName(of: hello.sid)),
             resumeToken: token, isHeard: hello.resume != nil, nowMs: node.clock.monotonicMs())
         let session = Session(
-            seat, node: node, identity: identity, principal: principal, conversation: conversation)
+            seat, node: node, identity: identity, principal: principal, speaking: .two, conversation: conversation)
         phase = .greeted(session)
         session.open(on: socket)
         session.cluster.join(command(hello, id, token, principal, for: seat), for: session) { answer in

@@ -13,7 +13,7 @@ extension Node {
         completion: @escaping (Result<any SocketSession, Refusal>) -> Void
     ) {
         do throws(Refusal) {
-            let (room, peer) = try names(of: request)
+            let (room, peer) = try request.names()
             if isBlocked(request.client) { throw Refusal.blocked }
             try check(origin: request.origin)
             let place = try place(for: request, in: room, on: loop)
@@ -25,8 +25,9 @@ extension Node {
                 completion(result)
             }
             switch request.dialect {
-            case .one: enter(request, as: peer, at: place, on: loop, completion: answer)
+            case .one, .peerJS: enter(request, as: peer, at: place, on: loop, completion: answer)
             case .two: expect(request, as: peer, at: place, on: loop, completion: answer)
+            case .topics: connect(request, at: place, on: loop, completion: answer)
             }
         } catch {
             completion(.failure(error))
@@ -52,21 +53,23 @@ extension Node {
             region: request.region)
     }
 
-    /// Dialect 1: the token, the policy, then the peer ID.
+    /// Dialect 1 and PeerJS: the token, the policy, then the peer ID.
     private func enter(
         _ request: HandshakeRequest, as peer: PeerID?, at place: Newcomer.Place, on loop: any EventLoop,
         completion: @escaping (Result<any SocketSession, Refusal>) -> Void
     ) {
-        identify(request, in: place.room, as: peer, on: loop) { [self] result in
+        identify(reading(request, in: place.room), in: place.room, as: peer, on: loop) { [self] result in
             do throws(Refusal) {
                 let identity = try result.get()
                 let principal = try principal(
                     of: identity, in: place.room, as: peer, from: place.client, needing: .join)
                 guard !status.isDraining else { throw .draining(retryAfterSeconds: retryAfterSeconds) }
                 guard let peer = peer ?? principal.peer ?? randomPeer() else { throw .internalError }
-                let session = Session(place.seat(of: peer), node: self, identity: identity, principal: principal)
+                let session = Session(
+                    place.seat(of: peer), node: self, identity: identity, principal: principal,
+                    speaking: request.dialect)
                 let answer = NIOLoopBound(completion, eventLoop: loop)
-                let command = command(for: session, principal, request.client)
+                let command = command(for: session, ownedBy: owner(of: principal, for: request))
                 session.cluster.join(command, for: session) { [self] result in
                     answer.value(refusal(of: result).map { .failure($0) } ?? .success(session))
                 }
@@ -95,16 +98,6 @@ extension Node {
         }
     }
 
-    private func names(of request: HandshakeRequest) throws(Refusal) -> (RoomKey, PeerID?) {
-        do throws(NameError) {
-            let room = try RoomKey(namespace: request.namespace, room: request.room)
-            guard let text = request.peerID, !text.isEmpty else { return (room, nil) }
-            return (room, try PeerID(text))
-        } catch {
-            throw .badName(error)
-        }
-    }
-
     func randomPeer() -> PeerID? {
         let random = String(UInt64.random(in: .min ... .max), radix: 16)
         return try? PeerID("peer-\(clock.wall().milliseconds)-\(random)")
@@ -116,17 +109,16 @@ extension Node {
         guard access.lists(origin: origin) else { throw .originRefused }
     }
 
-    private func command(
-        for session: Session, _ principal: Principal, _ client: ClientAddress
-    ) -> JoinCommand {
+    /// Asks for the place of a session that cannot resume.
+    func command(for session: Session, ownedBy owner: String) -> JoinCommand {
         let seat = session.seat
         let record = MemberRecord(
             node: NodeInstance(bits: 0),
             session: SessionID(high: .random(in: .min ... .max), low: .random(in: .min ... .max)),
-            connection: seat.connection, owner: owner(of: principal, from: client), flags: .legacy)
+            connection: seat.connection, owner: owner, flags: .legacy)
         return JoinCommand(
             room: seat.room, peer: seat.peer, record: record, capacity: capacity(of: seat.room),
-            takeover: configuration.access.legacyReplace ? .anyone : .sameOwner)
+            takeover: configuration.access.legacyReplace && session.dialect == .one ? .anyone : .sameOwner)
     }
 
     /// The most members of a room over the whole cluster; 0 = no limit.

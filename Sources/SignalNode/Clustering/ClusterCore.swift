@@ -13,7 +13,7 @@ final class ClusterCore {
     private(set) var machine: ClusterMachine
     private let relay: Relay
     private let status: NodeStatusBoard.Shard
-    private let directory: RoomDirectory
+    let directory: RoomDirectory
     let metrics: NodeMetrics
     private let logger: Logger
     private let clock: NodeClock
@@ -102,6 +102,8 @@ final class ClusterCore {
         case .signal(let signal, let session):
             carryOut(machine.send(signal, now: now))
             session.dispatched()
+        case .publication(let opened, let session): publish(opened, by: session)
+        case .parcel(let parcel, let session): pass(parcel, from: session)
         case .confirmed(let sequence, let session):
             carryOut(machine.confirmed(session.seat.connection, through: sequence, at: session.seat.place, now: now))
         case .heard(let session):
@@ -115,7 +117,7 @@ final class ClusterCore {
         }
     }
 
-    private func forward(_ envelope: Envelope) {
+    func forward(_ envelope: Envelope) {
         directory.setMembersElsewhere(machine.membership.membersElsewhere(in: envelope.room), in: envelope.room)
         if machine.isLive { relay.append(.envelope(envelope)) } else { metrics.degradedDrops.increment() }
     }

@@ -24,8 +24,12 @@ extension Node {
 
     /// Charges the sender's address for a message that counts as `cost` of them.
     func charge(_ seat: Session.Seat, _ cost: Int) -> Admission {
-        guard !seat.isExempt else { return .admitted }
-        let verdict = addresses.admitMessage(seat.address, cost: cost, nowMs: clock.monotonicMs())
+        charge(seat.address, isExempt: seat.isExempt, cost)
+    }
+
+    func charge(_ address: AddressKey, isExempt: Bool, _ cost: Int) -> Admission {
+        guard !isExempt else { return .admitted }
+        let verdict = addresses.admitMessage(address, cost: cost, nowMs: clock.monotonicMs())
         guard case .refused = verdict, configuration.rates.dryRun else { return verdict }
         metrics.rateLimited.increment()
         return .admitted

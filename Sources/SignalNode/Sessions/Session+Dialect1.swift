@@ -36,21 +36,24 @@ extension Session {
             if case .granted = admitSignal() { repeatToRoom(message, bytes) }
         case .hello, .ack, .presence, .auth, .leave, .moderate, .other:
             guard chargeBroadcast(socket) else { return }
-            switch admitSignal() {
-            case .granted: break
-            case .forbidden: return reject(socket, .forbidden)
-            case .tooMany: return reject(socket, .rateLimited)
-            }
-            guard
-                message.type == .ack
-                    || state.value.repeats.admit(PayloadHash.of(bytes), nowMs: node.clock.monotonicMs())
-            else { return reject(socket, .duplicatePayload) }
+            if let refusal = refusal(of: bytes, mayRepeat: message.type == .ack) { return reject(socket, refusal) }
             repeatToRoom(message, bytes)
         }
     }
 
+    /// Why a signal that is paid goes nowhere; nil = it may go.
+    func refusal(of bytes: UnsafeRawBufferPointer, mayRepeat: Bool = false) -> ErrorCode? {
+        switch admitSignal() {
+        case .granted: break
+        case .forbidden: return .forbidden
+        case .tooMany: return .rateLimited
+        }
+        let now = node.clock.monotonicMs()
+        return mayRepeat || state.value.repeats.admit(PayloadHash.of(bytes), nowMs: now) ? nil : .duplicatePayload
+    }
+
     /// Whether the sender has paid for what everybody in the room gets.
-    private func chargeBroadcast(_ socket: any SessionSocket) -> Bool {
+    func chargeBroadcast(_ socket: any SessionSocket) -> Bool {
         switch charge(broadcastPrice) {
         case .paid: return true
         case .refused: reject(socket, .rateLimited)
@@ -70,7 +73,7 @@ extension Session {
         relay(cut, bytes, to: .two)
     }
 
-    private func reject(_ socket: any SessionSocket, _ code: ErrorCode) {
+    func reject(_ socket: any SessionSocket, _ code: ErrorCode) {
         node.metrics.rejected(code)
         note(.refused(code))
         socket.send(SignalFrame.text(ServerMessages.error(code)), from: nil)

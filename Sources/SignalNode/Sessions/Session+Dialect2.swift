@@ -167,6 +167,7 @@ extension Session {
 
     public func watch() {
         watchExpiry()
+        watchQueues()
         guard let heardAt = state.value.conversation?.heardAt, case .open(let socket) = state.value.phase else {
             return
         }

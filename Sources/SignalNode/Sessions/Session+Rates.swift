@@ -40,6 +40,8 @@ extension Session {
         switch dialect {
         case .one: take(message, socket)
         case .two: hear(message, socket)
+        case .topics: publish(message, socket)
+        case .peerJS: pass(message, socket)
         }
     }
 

@@ -56,6 +56,8 @@ public final class Session: SocketSession, Sendable {
         var conversation: Conversation?
         /// What operators may read of the room later; nil before the room is entered, and when none is kept.
         var timeline: RoomTimeline?
+        /// What a PeerJS client has sent and nobody has yet.
+        var queues = PeerJSQueues()
     }
 
     let seat: Seat
@@ -67,13 +69,13 @@ public final class Session: SocketSession, Sendable {
     public let dialect: Dialect
 
     init(
-        _ seat: Seat, node: Node, identity: Identity, principal: Principal,
+        _ seat: Seat, node: Node, identity: Identity, principal: Principal, speaking dialect: Dialect,
         conversation: sending Conversation? = nil
     ) {
         self.seat = seat
         self.node = node
         cluster = node.clusters[seat.room]
-        dialect = conversation == nil ? .one : .two
+        self.dialect = dialect
         stamp = Stamp(peer: seat.peer, room: seat.room)
         state = .makeBoxSendingValue(
             State(
@@ -83,26 +85,36 @@ public final class Session: SocketSession, Sendable {
             eventLoop: seat.shard.loop)
     }
 
-    /// The socket speaks WebSocket now: enters the room. Dialect 1 hears its welcome at once, dialect 2 when it has its
-    /// place.
+    /// The socket speaks WebSocket now: enters the room. Whoever has its place already is greeted at once, dialect 2 when
+    /// it has got it.
     public func open(on socket: any SessionSocket) {
         guard case .admitted(let early) = state.value.phase else { return socket.close(.replaced) }
         state.value.phase = .open(socket)
-        node.metrics.opened()
+        if dialect != .topics { node.metrics.opened() }
         log("peer.connected")
-        if dialect == .one {
-            socket.send(
-                SignalFrame.text(ServerMessages.welcome(peer: seat.peer, room: seat.room, now: node.clock.wall())),
-                from: nil)
+        greet(on: socket)
+        if dialect != .two {
             for frame in early { socket.send(frame, from: nil) }
         }
         seat.shard.shard.enter(self)
-        if dialect == .one { note(.joined(.one)) }
-        // The policy may have changed while the socket of dialect 1 was upgraded; dialect 2 has only now been asked.
-        if dialect == .one { reviewAccess() }
+        // The policy may have changed while the socket was upgraded; dialect 2 has only now been asked.
+        if dialect != .two {
+            note(.joined(dialect))
+            reviewAccess()
+        }
         node.events.publish(.joined(seat.peer, in: seat.room))
         reviewSanctions()
         reviewBlocks()
+    }
+
+    private func greet(on socket: any SessionSocket) {
+        switch dialect {
+        case .one:
+            let welcome = ServerMessages.welcome(peer: seat.peer, room: seat.room, now: node.clock.wall())
+            socket.send(SignalFrame.text(welcome), from: nil)
+        case .peerJS: socket.send(SignalFrame.text(PeerJSAnswers.open), from: nil)
+        case .two, .topics: break
+        }
     }
 
     func relay(_ message: ScannedMessage, _ bytes: UnsafeRawBufferPointer, to audience: Dialect? = nil) {
@@ -144,7 +156,7 @@ public final class Session: SocketSession, Sendable {
         case .admitted: break
         case .open:
             seat.shard.shard.exit(self)
-            node.metrics.gone()
+            if dialect != .topics { node.metrics.gone() }
             log("peer.disconnected")
             if case .left(let reason) = departure { note(.left(reason)) } else { note(.lost) }
             node.events.publish(.left(seat.peer, in: seat.room))

@@ -4,7 +4,7 @@ import NIOWebSocket
 import SignalDomain
 import SignalNode
 
-/// Sends each request where it belongs: a WebSocket handshake on `/signal` to the node's admission, everything else to
+/// Sends each request where it belongs: a WebSocket handshake on an endpoint to the node's admission, everything else to
 /// the HTTP routes, which are installed behind this handler by the first request that needs them.
 ///
 /// Confined to its channel's event loop. An admitted socket loses every HTTP handler and keeps two: the frame decoder
@@ -69,7 +69,7 @@ final class SignalUpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler 
             refuse(.badRequest("The request target is not a path."))
             return
         }
-        if let request = UpgradeRequest(head, target: target) {
+        if let request = UpgradeRequest(head, target: target, served: sockets.settings.served) {
             if let fault = request.fault { refuse(fault) } else { state = .handshake(request) }
             return
         }
@@ -127,8 +127,8 @@ final class SignalUpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler 
         switch answer {
         case .success(let session): upgrade(request, .open(session), context: context)
         case .failure(let refusal):
-            if request.wantsCloseCode, let reason = refusal.closing {
-                upgrade(request, .close(reason), context: context)
+            if let farewell = request.farewell(for: refusal) {
+                upgrade(request, .farewell(farewell), context: context)
             } else {
                 refuse(refusal)
             }
@@ -143,8 +143,8 @@ final class SignalUpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler 
     /// What an upgraded socket does first.
     private enum Beginning {
         case open(any SocketSession)
-        /// The client asked to learn a refusal by its close code.
-        case close(CloseReason)
+        /// The client learns a refusal over the socket.
+        case farewell(UpgradeRequest.Farewell)
     }
 
     private func upgrade(_ request: UpgradeRequest, _ beginning: Beginning, context: ChannelHandlerContext) {
@@ -178,10 +178,11 @@ final class SignalUpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler 
             try http.replace(with: [ByteToMessageHandler(frames), signal], and: self, in: context.pipeline)
             session.open(on: signal)
             signal.awaitWord()
-        case .close(let reason):
+        case .farewell(let farewell):
             let signal = SignalChannelHandler(session: nil, client: client, sockets: sockets)
             try http.replace(with: [ByteToMessageHandler(frames), signal], and: self, in: context.pipeline)
-            signal.close(reason)
+            if let text = farewell.text { signal.send(SignalFrame.text(text), from: nil) }
+            signal.close(farewell.reason)
         }
     }
 

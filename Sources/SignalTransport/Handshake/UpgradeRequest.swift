@@ -3,7 +3,7 @@ package import NIOHTTP1
 package import SignalDomain
 package import SignalNode
 
-/// A request head that asks for a WebSocket on `/signal`: what RFC 6455 §4.2.1 demands of it, and what it says.
+/// A request head that asks for a WebSocket on one of our endpoints: what RFC 6455 §4.2.1 demands of it, and what it says.
 package struct UpgradeRequest {
     static let path = "/signal"
     static let version = "13"
@@ -11,19 +11,40 @@ package struct UpgradeRequest {
     static let bearerPrefix = "bs.bearer."
 
     let head: HTTPRequestHead
+    let endpoint: Endpoint
     private let query: QueryString
 
     /// Nil when the request is for somebody else, or asks for no WebSocket: then it is ordinary HTTP.
-    package init?(_ head: HTTPRequestHead, target: RequestTarget) {
-        guard target.path == Self.path, head.method == .GET,
+    package init?(
+        _ head: HTTPRequestHead, target: RequestTarget,
+        served: Set<CompatibilityEndpoint> = Set(CompatibilityEndpoint.allCases)
+    ) {
+        guard let endpoint = Endpoint(path: target.path, served: served), head.method == .GET,
             head.headers[canonicalForm: "upgrade"].contains(where: { $0.lowercased() == "websocket" })
         else { return nil }
         self.head = head
+        self.endpoint = endpoint
         query = QueryString(target.query)
     }
 
-    /// Whether a refusal should come as a close code, because pages cannot see a status.
-    var wantsCloseCode: Bool { query["closeCode"] == "1" }
+    /// What a refused client is told over an opened socket, because pages cannot see a status.
+    struct Farewell {
+        /// A message before the close.
+        let text: [UInt8]?
+        let reason: CloseReason
+    }
+
+    /// Nil = the refusal is an HTTP answer.
+    func farewell(for refusal: Refusal) -> Farewell? {
+        switch endpoint {
+        case .signal, .topics:
+            guard query["closeCode"] == "1", let reason = refusal.closing else { return nil }
+            return Farewell(text: nil, reason: reason)
+        case .peerJS:
+            guard let text = PeerJSAnswers.refusal(refusal) else { return nil }
+            return Farewell(text: text, reason: refusal.closing ?? .normal)
+        }
+    }
 
     /// Says what is wrong with the handshake itself; nil = nothing.
     package var fault: Refusal? {
@@ -46,9 +67,9 @@ package struct UpgradeRequest {
     /// What the node decides on.
     package func handshake(client: ClientAddress) -> HandshakeRequest {
         HandshakeRequest(
-            namespace: query["namespace"], room: query["room"],
+            namespace: query[endpoint == .peerJS ? "key" : "namespace"], room: query["room"],
             // An empty name means the same as none, as everywhere in the query.
-            peerID: query["peerId"].flatMap { $0.isEmpty ? nil : $0 },
+            peerID: query[endpoint == .peerJS ? "id" : "peerId"].flatMap { $0.isEmpty ? nil : $0 },
             authorization: head.headers.first(name: "authorization"),
             queryToken: query["token"].flatMap { $0.isEmpty ? nil : $0 },
             queryTicket: query["ticket"].flatMap { $0.isEmpty ? nil : $0 }, protocolToken: protocolToken,
@@ -56,7 +77,13 @@ package struct UpgradeRequest {
     }
 
     /// The contract that the client asks for.
-    var dialect: Dialect { Dialect(offered: offers) }
+    var dialect: Dialect {
+        switch endpoint {
+        case .signal: Dialect(offered: offers)
+        case .topics: .topics
+        case .peerJS: .peerJS
+        }
+    }
 
     private var offers: [Substring] { head.headers[canonicalForm: "sec-websocket-protocol"] }
 

@@ -19,7 +19,8 @@ enum HTTPRoutes {
             HealthRoutes(node: settings.node, isAlive: isAlive).all + BootstrapRoute(settings: settings).all
             + RendezvousRoutes(settings: settings).all + WatchRoute(settings: settings).all
             + InviteRoutes(settings: settings).all + AdminRoutes(settings: settings).all
-            + BrowserRoutes(isServing: settings.configuration.browserPages).all + ownRoutes(metricsPage: metricsPage)
+            + BrowserRoutes(isServing: settings.configuration.browserPages).all
+            + PeerJSRoutes.all(served: settings.served) + ownRoutes(settings: settings, metricsPage: metricsPage)
         let router = Router(context: RouteContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: AnswerRules(settings: settings, methods: RouteTable(routes)))
         for route in routes { router.on(RouterPath(route.path), method: route.method, use: route.answer) }
@@ -33,17 +34,19 @@ enum HTTPRoutes {
         }
     }
 
-    private static func ownRoutes(metricsPage: @escaping MetricsPage) -> [Route] {
+    private static func ownRoutes(settings: TransportSettings, metricsPage: @escaping MetricsPage) -> [Route] {
         [
             Route(.get, "/metrics") { request, _ in
                 let page = await metricsPage(request.headers[.accept])
                 return Response(
                     status: .ok, headers: [.contentType: page.contentType],
                     body: ResponseBody(byteBuffer: ByteBuffer(string: page.body)))
-            },
-            // The handshake itself never comes here; whoever forgot to ask for an upgrade does.
-            Route(.get, UpgradeRequest.path) { _, _ in throw Refusal.upgradeRequired },
+            }
         ]
+            // The handshake itself never comes here; whoever forgot to ask for an upgrade does.
+            + Endpoint.paths(served: settings.served).map { path in
+                Route(.get, path) { _, _ in throw Refusal.upgradeRequired }
+            }
     }
 }
 

@@ -17,6 +17,8 @@ final class TransportSettings: Sendable {
     let node: Node
     let admit: Admit
     let configuration: NodeConfiguration
+    /// The endpoints besides `/signal`.
+    let served: Set<CompatibilityEndpoint>
     let origin: RequestOrigin
     let slowReaders: SlowReaderPolicy
     let outbound: OutboundTotal
@@ -30,6 +32,7 @@ final class TransportSettings: Sendable {
         self.node = node
         self.admit = admit ?? node.admit
         self.configuration = configuration
+        served = configuration.compatibility.served
         self.logger = logger
         origin = RequestOrigin(configuration)
         slowReaders = SlowReaderPolicy(configuration.outbound)

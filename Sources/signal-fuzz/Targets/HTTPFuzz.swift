@@ -21,7 +21,8 @@ struct HTTPFuzz: FuzzTarget {
     private static let targets = [
         "/signal", "/signal?room=r&namespace=n&peerId=p", "/signal?room=%E2%82%AC&token=t", "/health", "*", "//",
         "/?&=&%",
-        "http://h/signal?room=1", "/signal?closeCode=1&room=a::b",
+        "http://h/signal?room=1", "/signal?closeCode=1&room=a::b", "/topics",
+        "/peerjs?key=peerjs&id=a%20b&token=t", "/peerjs/peerjs?key=k&id=~",
     ]
 
     func run(_ random: inout FuzzRandom) throws(Finding) -> Bool {

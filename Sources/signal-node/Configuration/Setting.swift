@@ -43,6 +43,7 @@ struct Setting: Sendable {
         case liveness = "Liveness of sockets"
         case rooms = "Rooms"
         case delivery = "Delivery and resume"
+        case compatibility = "Other clients"
         case rendezvous = "Rendezvous"
         case turn = "TURN"
         case audit = "Audit log"
