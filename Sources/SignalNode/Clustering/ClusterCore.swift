@@ -375,14 +375,8 @@ final class ClusterCore {
     }
 
     private func close(_ place: Place, _ connection: ConnectionID, _ loss: MembershipLoss) {
-        let reason: CloseReason =
-            switch loss {
-            case .replaced: .replaced
-            case .stale: .stale
-            case .inUse: .inUse
-            }
         if sessions[connection] != nil {
-            on(connection) { $0.end(reason) }
+            on(connection) { $0.end(CloseReason(loss)) }
         } else {
             carryOut(machine.closed(place, connection, .left(.replaced), now: now))
         }
