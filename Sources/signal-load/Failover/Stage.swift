@@ -1,6 +1,7 @@
 import FailoverHistory
 import Foundation
 import NIOCore
+import NIOPosix
 
 /// Where steps are played: the rig, the clients on it, the record, and the choices of chance.
 ///
@@ -49,14 +50,16 @@ final class Stage {
     ) async throws {
         takeDownFallen(among: indices, "\(step.rawValue) round \(round)")
         let names = indices.map { rig.nodes[$0].name }
-        // In one go: no client may be told anything between the two.
         let processes = indices.map { rig.nodes[$0].process }
         let recorder = recorder
+        // In one go: the lost hear of nothing that comes later, however long a container takes to die.
         try await onFleet { fleet in
             recorder.record(.fault(step: step, round: round, .kill, nodes: names))
+            for name in names { fleet.lose(share, at: name) }
+            fleet.lose(unwelcomed: arriving)
+        }
+        try await NIOThreadPool.singleton.runIfActive {
             for process in processes { try process.signal(SIGKILL) }
-            for name in names { fleet.vanish(share, at: name) }
-            fleet.vanish(unwelcomed: arriving)
         }
         for (process, name) in zip(processes, names) {
             guard try await process.ended(within: .seconds(5)) else { throw RigFailure("\(name) does not end") }

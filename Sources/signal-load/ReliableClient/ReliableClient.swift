@@ -27,6 +27,8 @@ final class ReliableClient: ReliableConnectionObserver {
     private(set) var session: ReliableSession
     /// It vanished or gave up: nothing follows.
     private(set) var isGone = false
+    /// It neither says nor hears anything on the socket that it may still have.
+    private var isSilent = false
     /// Without a socket by its own will, until `comeBack`.
     private(set) var isHidden = false
 
@@ -55,7 +57,7 @@ final class ReliableClient: ReliableConnectionObserver {
         session = ReliableSession(peerId: seats[0].peerId, secret: Base64URL.encode(secret))
     }
 
-    var isOpen: Bool { session.phase == .open }
+    var isOpen: Bool { session.phase == .open && !isSilent }
     /// Whether the open or next connection is at its first choice.
     var isAtHome: Bool { seatIndex == 0 }
 
@@ -110,9 +112,16 @@ final class ReliableClient: ReliableConnectionObserver {
 
     /// Cuts the socket and never comes back.
     func vanish() {
-        isGone = true
-        dialing?.cancel()
+        fallSilent()
         connection?.cut(as: .moving)
+    }
+
+    /// Never comes back, and leaves the socket to its end.
+    func fallSilent() {
+        isGone = true
+        isSilent = true
+        dialing?.cancel()
+        greeting.take()?.cancel()
     }
 
     // MARK: - The connection
@@ -132,11 +141,13 @@ final class ReliableClient: ReliableConnectionObserver {
     }
 
     func connectionDidOpen(_ connection: ReliableConnection) {
+        guard !isSilent else { return }
         step { session, now, output in session.begin(at: now, &output) }
         observer.clientSaidHello(self)
     }
 
     func connection(_ connection: ReliableConnection, didReceive text: ByteBuffer) {
+        guard !isSilent else { return }
         guard let message = text.withUnsafeReadableBytes({ ServerMessage($0) }) else {
             let beginning = String(decoding: text.readableBytesView.prefix(120), as: UTF8.self)
             return observer.client(self, did: .violation("a message that is none of the protocol: \(beginning)"))
@@ -172,6 +183,7 @@ final class ReliableClient: ReliableConnectionObserver {
 
     /// One step of the session: what it says goes to the socket, what it reports to the observer.
     private func step(_ body: (inout ReliableSession, Duration, inout SessionOutput) -> Void) {
+        guard !isSilent else { return }
         var output = SessionOutput()
         body(&session, .nanoseconds(Int64(NIODeadline.now().uptimeNanoseconds)), &output)
         connection?.write(output.texts)

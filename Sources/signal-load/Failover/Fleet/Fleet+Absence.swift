@@ -2,12 +2,12 @@ import FailoverHistory
 
 /// Clients that go: for good, or for a while.
 extension Fleet {
-    /// Cuts `share` (0…1) of the clients of a node for good, before the node itself is lost.
-    func vanish(_ share: Double, at node: String) {
+    /// `share` (0…1) of the clients of a node hear nothing from now on, before the node itself is lost with their sockets.
+    func lose(_ share: Double, at node: String) {
         for member in members where member.client.isOpen && member.client.session.node == node {
             guard Double.random(in: 0..<1, using: &random) < share else { continue }
             recorder.record(.gaveUp(client: Client(member.client.number), why: "with its node", planned: true))
-            member.client.vanish()
+            member.client.fallSilent()
         }
     }
 
@@ -21,11 +21,11 @@ extension Fleet {
         return chosen
     }
 
-    /// Cuts those of `chosen` for good that were not welcomed yet.
-    func vanish(unwelcomed chosen: [Int]) {
+    /// The same for those of `chosen` that were not welcomed yet.
+    func lose(unwelcomed chosen: [Int]) {
         for index in chosen where !members[index].client.isOpen && !members[index].client.isGone {
             recorder.record(.gaveUp(client: Client(members[index].client.number), why: "with its node", planned: true))
-            members[index].client.vanish()
+            members[index].client.fallSilent()
         }
     }
 

@@ -37,7 +37,7 @@ struct FailOverRedis: FaultStep {
 
     static func awaitNewPrimary(of stage: Stage, besides lost: Int) async throws {
         try await stage.rig.withSentinels { group in
-            try await group.awaitFailover(from: lost, within: .seconds(20))
+            try await group.awaitFailover(from: lost, within: .seconds(45))
         }
     }
 

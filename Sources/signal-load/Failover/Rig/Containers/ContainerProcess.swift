@@ -18,11 +18,17 @@ struct ContainerProcess: ServerProcess {
     /// A container that is stopped so does not start by itself, whatever its restart policy says.
     func signal(_ number: Int32) throws {
         switch number {
-        case SIGSTOP: try Docker.run(["pause", id])
+        case SIGSTOP: try pause()
         case SIGCONT: try Docker.run(["unpause", id])
         case SIGTERM: try Docker.run(["kill", "--signal", "TERM", id])
         default: try Docker.run(["kill", id])
         }
+    }
+
+    /// A busy kernel may not freeze a container in the time that the engine gives it.
+    private func pause() throws {
+        for _ in 0..<4 where (try? Docker.run(["pause", id])) != nil { return }
+        try Docker.run(["pause", id])
     }
 
     func ended(within limit: Duration) async throws -> Bool {
