@@ -36,13 +36,14 @@ final class Browser: Sendable {
     ///
     /// - Throws: `Failure` with what it said, also when there is no Chromium: `infra/deps chromium` installs it.
     static func start() async throws -> Browser {
-        let profile = FileManager.default.temporaryDirectory.appending(path: "browser-\(UUID().uuidString)")
+        // Chromium makes a socket in TMPDIR, whose whole path has to be shorter than 108 bytes.
+        let name = "browser-" + String(UInt32.random(in: 0...UInt32.max), radix: 36)
+        let profile = FileManager.default.temporaryDirectory.appending(path: name)
         try FileManager.default.createDirectory(at: profile, withIntermediateDirectories: true)
         let output = profile.appending(path: "output.log")
         let environment = [
             "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin",
-            // Chromium makes a socket in TMPDIR, whose whole path has to be shorter than 108 bytes.
-            "HOME": profile.path(), "TMPDIR": "/tmp", "LANG": "C.UTF-8",
+            "HOME": profile.path(), "TMPDIR": profile.path(), "LANG": "C.UTF-8",
         ]
         let process = try ChildProcess(
             [program] + flags + ["--user-data-dir=\(profile.path())", "about:blank"], environment: environment,
