@@ -29,7 +29,11 @@ final class Browser: Sendable {
         // Asked politely it takes its own children along.
         process.signal(SIGTERM)
         if !process.wait(seconds: 10) { process.signal(SIGKILL) }
-        try? FileManager.default.removeItem(at: profile)
+        // Its children may still write for a moment.
+        for _ in 0..<40 where FileManager.default.fileExists(atPath: profile.path()) {
+            try? FileManager.default.removeItem(at: profile)
+            usleep(50_000)
+        }
     }
 
     /// Starts Chromium and returns when it can be driven.
