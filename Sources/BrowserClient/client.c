@@ -2,8 +2,14 @@
 
 // Every file of the folder client/. The compiler reads them in and remembers them, so that a change builds anew.
 static const EmbeddedFile files[] = {
+    {"actions.js", (const unsigned char[]){
+#embed "client/actions.js" suffix(, 0)
+    }},
     {"connection.js", (const unsigned char[]){
 #embed "client/connection.js" suffix(, 0)
+    }},
+    {"conversation.js", (const unsigned char[]){
+#embed "client/conversation.js" suffix(, 0)
     }},
     {"inbox.js", (const unsigned char[]){
 #embed "client/inbox.js" suffix(, 0)

@@ -52,7 +52,9 @@ struct BrowserCluster {
         try await page.run(
             """
             const { SignalingClient } = await import("/client/signaling-client.js")
-            window.room = new SignalingClient({ url: \(addresses(from: index)), room: "r", peerId: "\(name)", \(options) })
+            window.room = new SignalingClient({
+                url: \(addresses(from: index)), room: "r", peerId: "\(name)", \(options)
+            })
             window.heard = []
             window.presence = []
             window.opens = []

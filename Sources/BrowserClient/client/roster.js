@@ -61,9 +61,10 @@ export class Roster {
             peerId: entry.peerId, polite: entry.polite === true, since: entry.since, away: entry.away === true,
             metadata: entry.metadata ?? {},
         })
+        const isSame = known?.since === member.since && known.polite === member.polite
+        const gone = known && !isSame ? this.remove(known.peerId, "missed") : []
         this.listed?.add(member.peerId)
-        if (known && known.since === member.since && known.polite === member.polite) return this.change(known, member)
-        const gone = known ? this.remove(known.peerId, "missed") : []
+        if (known && isSame) return this.change(known, member)
         this.members.set(member.peerId, member)
         return [...gone, { event: "peer-joined", detail: member }]
     }

@@ -11,7 +11,7 @@ export { SignalingError }
  * @typedef {import("./roster.js").Member} Member
  * @typedef {import("./outbox.js").Receipt} Receipt
  * @typedef {import("./session.js").State} State
- * @typedef {import("./session.js").Action} Action
+ * @typedef {import("./actions.js").Action} Action
  * @typedef {{
  *     url?: string | string[], namespace?: string, room?: string, peerId?: string, region?: string,
  *     token?: string | (() => string | Promise<string>), metadata?: Record<string, any>, storage?: Storage | null,
@@ -85,16 +85,15 @@ export class SignalingClient extends EventTarget {
     /** The address of the present socket. */
     get url() { return this.sockets.get(this.session.connection.live)?.url }
     /** @returns {ReadonlyMap<string, Member>} everybody else in the room */
-    get members() { return this.session.roster.members }
-    /** @returns {RTCIceServer[]} */
-    get iceServers() { return this.session.ice.iceServers }
-    get iceTtlMs() { return this.session.ice.iceTtlMs }
+    get members() { return this.session.conversation.roster.members }
+    get iceServers() { return this.session.conversation.ice.iceServers }
+    get iceTtlMs() { return this.session.conversation.ice.iceTtlMs }
     /** @returns {{maxMessageBytes: number, messagesPerMinute: number} | undefined} */
     get limits() { return this.session.welcome.limits }
     /** @returns {string[]} */
     get grants() { return this.session.welcome.grants ?? [] }
     /** Confirmed signals without a final outcome. */
-    get pending() { return this.session.outbox.entries.size }
+    get pending() { return this.session.conversation.outbox.entries.size }
 
     /**
      * Connects, and goes on doing so until `close` or `gone`.
@@ -117,7 +116,7 @@ export class SignalingClient extends EventTarget {
      *
      * @param {string | string[]} to
      * @param {Record<string, any>} body its members `to` and `id` are the client's
-     * @param {{reliable?: boolean, timeoutMs?: number}} [how] reliable: kept, repeated after a reconnect, confirmed
+     * @param {{reliable?: boolean, timeoutMs?: number}} how reliable: kept, repeated after a reconnect, confirmed
      * @returns {Promise<Receipt[]>} one receipt per receiver; none when it is not reliable
      */
     async send(to, body, { reliable = true, timeoutMs = this.options.sendTimeoutMs } = {}) {
@@ -155,7 +154,7 @@ export class SignalingClient extends EventTarget {
      * @param {Record<string, any>} metadata at most 2,048 bytes as JSON
      */
     setMetadata(metadata) {
-        this.run(this.session.present(metadata))
+        this.run(this.session.present(metadata, performance.now()))
     }
 
     /**
@@ -164,7 +163,7 @@ export class SignalingClient extends EventTarget {
      * @param {Telemetry} report
      */
     telemetry(report) {
-        this.run(this.session.sendNow(JSON.stringify({ ...report, type: "telemetry" })) ?? [])
+        this.run(this.session.say(JSON.stringify({ ...report, type: "telemetry" })))
     }
 
     /** Asks for a fresh token and shows it on the live socket; done by itself before the present one runs out. */
@@ -236,6 +235,7 @@ export class SignalingClient extends EventTarget {
     /** @param {{cn: number, url: string, peerId?: string}} attempt */
     async connect({ cn, url, peerId }) {
         const hear = (/** @type {(now: number) => Action[]} */ event) => this.run(event(performance.now()))
+        /** @type {string | undefined} */
         let token
         try {
             token = await this.token()
@@ -264,9 +264,8 @@ export class SignalingClient extends EventTarget {
         const text = JSON.stringify(message)
         const most = this.limits?.maxMessageBytes ?? Infinity
         if (encoder.encode(text).length > most) throw new SignalingError({ code: "message_too_large" })
-        const actions = this.session.sendNow(text)
-        if (!actions) throw new SignalingError({ code: "not_open" })
-        this.run(actions)
+        if (!this.session.connection.live) throw new SignalingError({ code: "not_open" })
+        this.run(this.session.say(text))
     }
 
     /**

@@ -1,6 +1,12 @@
 import Foundation
 import SignalTestKit
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// A headless Chromium with a profile of its own, for one test.
 ///
 /// Safe from any thread. It ends with this object, and with the test process.
@@ -35,7 +41,8 @@ final class Browser: Sendable {
         let output = profile.appending(path: "output.log")
         let environment = [
             "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin",
-            "HOME": profile.path(), "TMPDIR": profile.path(), "LANG": "C.UTF-8",
+            // Chromium makes a socket in TMPDIR, whose whole path has to be shorter than 108 bytes.
+            "HOME": profile.path(), "TMPDIR": "/tmp", "LANG": "C.UTF-8",
         ]
         let process = try ChildProcess(
             [program] + flags + ["--user-data-dir=\(profile.path())", "about:blank"], environment: environment,
@@ -82,6 +89,6 @@ final class Browser: Sendable {
         "--no-first-run", "--disable-extensions", "--disable-sync", "--disable-background-networking",
         "--disable-component-update", "--disable-background-timer-throttling", "--disable-renderer-backgrounding",
         "--disable-backgrounding-occluded-windows", "--disable-features=WebRtcHideLocalIpsWithMdns",
-        "--allow-loopback-in-peer-connection", "--mute-audio",
+        "--allow-loopback-in-peer-connection", "--mute-audio", "--disable-breakpad",
     ]
 }

@@ -21,11 +21,12 @@ final class DevTools: Sendable {
     }
 
     private let socket: TestPeer
-    private let inbound = Inbound()
+    private let inbound: Inbound
     private let count = Mutex(0)
 
     init(port: Int, path: String) async throws {
-        let inbound = inbound
+        let inbound = Inbound()
+        self.inbound = inbound
         socket = try await TestPeer.connect(
             port: port, path: path, manners: .init(hears: { message, _ in inbound.hear(message) }),
             timeout: .seconds(30))
@@ -54,7 +55,7 @@ final class DevTools: Sendable {
 
     /// The parameters of all events of this name, in order.
     func events(_ name: String) -> [TestMessage] {
-        inbound.events.withLock(\.self).filter { $0["method"] == name }.flatMap { $0.objects("params") }
+        inbound.events.withLock { $0 }.filter { $0["method"] == name }.flatMap { $0.objects("params") }
     }
 
     func close() async { await socket.drop() }
