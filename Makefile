@@ -14,7 +14,7 @@ run: $(NODE) ## build and run one node, no Redis needed
 	@exec $(NODE)
 
 test: ## build and run all tests (FILTER=Name runs some)
-	@infra/deps hiredis redis haproxy openssl coturn python3 curl
+	@infra/deps hiredis redis haproxy openssl coturn python3 curl chromium
 	@echo "Building the node and its tests (first time: about 8 minutes on 2 cores) …"
 	@exec infra/test/run $(if $(FILTER),--filter '$(FILTER)')
 
@@ -79,8 +79,8 @@ lint: ## check format, scripts and the edge's configuration
 format: ## format the Swift sources in place
 	@swift format --in-place --recursive --configuration .swift-format Sources Tests Package.swift
 
-deps: ## install what is missing: libhiredis-dev, redis-server, haproxy, openssl, coturn, python3, curl
-	@infra/deps hiredis redis haproxy openssl coturn python3 curl
+deps: ## install what is missing: libhiredis-dev, redis-server, haproxy, openssl, coturn, python3, curl, chromium
+	@infra/deps hiredis redis haproxy openssl coturn python3 curl chromium
 	@echo "Everything is there."
 
 clean: ## remove everything that was built

@@ -73,10 +73,13 @@ let package = Package(
             name: "SignalNode",
             dependencies: ["SignalDomain", "Backplane", core, crypto, jwt, logging, metricsBackend],
             swiftSettings: strict),
+        // Pages and modules for browsers, as bytes inside the binary.
+        .target(name: "BrowserClient", exclude: ["client", "demo", "console", "tsconfig.json"]),
         .target(
             name: "SignalTransport",
             dependencies: [
-                "SignalNode", "SignalDomain", core, posix, http1, webSocket, hummingbird, hummingbirdCore, httpTypes,
+                "SignalNode", "SignalDomain", "BrowserClient", core, posix, http1, webSocket, hummingbird,
+                hummingbirdCore, httpTypes,
                 nioHTTPTypes, nioHTTPTypes1, logging,
             ],
             swiftSettings: strict),
@@ -152,5 +155,10 @@ let package = Package(
             name: "ClusterTests",
             dependencies: ["SignalTestKit", "SignalDomain", "signal-node", "signal-load", core, posix],
             swiftSettings: strict),
-    ]
+        .testTarget(
+            name: "BrowserTests", dependencies: ["SignalTestKit", "SignalDomain", "signal-node"],
+            exclude: ["Scripts"], swiftSettings: strict),
+    ],
+    // `#embed` is a part of C23.
+    cLanguageStandard: .c2x
 )

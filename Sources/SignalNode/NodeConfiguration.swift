@@ -14,6 +14,8 @@ public struct NodeConfiguration: Sendable, Equatable {
     public var publicSignalingURL: String?
     /// STUN servers that `/bootstrap` lists (RFC 7064 URIs).
     public var stunURIs = ["stun:stun.l.google.com:19302"]
+    /// Whether the node serves the demo, the console and the modules of the browser client.
+    public var browserPages = true
 
     public var listener = Listener()
     public var redis = Redis()

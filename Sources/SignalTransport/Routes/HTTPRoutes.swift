@@ -19,6 +19,7 @@ enum HTTPRoutes {
             HealthRoutes(node: settings.node, isAlive: isAlive).all + BootstrapRoute(settings: settings).all
             + RendezvousRoutes(settings: settings).all + WatchRoute(settings: settings).all
             + InviteRoutes(settings: settings).all + AdminRoutes(settings: settings).all
+            + BrowserRoutes(isServing: settings.configuration.browserPages).all
             + PeerJSRoutes.all(served: settings.served) + ownRoutes(settings: settings, metricsPage: metricsPage)
         let router = Router(context: RouteContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: AnswerRules(settings: settings, methods: RouteTable(routes)))

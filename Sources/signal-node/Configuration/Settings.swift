@@ -29,6 +29,9 @@ enum Settings {
             "publicSignalingUrl", .node, .optionalText(\.publicSignalingURL), default: "from the request",
             "The wss://…/signal address that /bootstrap tells to clients."),
         Setting("stunUris", .node, .list(\.stunURIs), "STUN servers that /bootstrap lists."),
+        Setting(
+            "browserPages", .node, .bool(\.browserPages),
+            "Serves the demo at /, the console at /console and the browser's modules at /client/."),
     ]
 
     private static let listener: [Setting] = [

@@ -10,6 +10,7 @@ struct EdgeRulesTests {
         arguments: [
             "/metrics", "/METRICS", "//metrics", "/%6detrics", "/metrics/", "/metrics?x", "/./metrics", "/x/../metrics",
             "/admin", "/admin/nodes", "//admin/drain", "/%61dmin/peers", "/Admin/nodes", "/%2fadmin/nodes",
+            "/console", "/console/main.js", "//Console",
         ])
     func closed(path: String) async throws {
         let node = try NodeProcess(

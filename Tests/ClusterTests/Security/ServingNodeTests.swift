@@ -39,7 +39,8 @@ struct ServingNodeTests {
             .deletingLastPathComponent().deletingLastPathComponent()
         let edge = try String(contentsOf: root.appending(path: "infra/edge/haproxy.cfg"), encoding: .utf8)
         #expect(
-            edge.contains("http-request deny deny_status 404 if { path,url_dec -m reg -i ^/+(metrics|admin)(/|$) }"))
+            edge.contains(
+                "http-request deny deny_status 404 if { path,url_dec -m reg -i ^/+(metrics|admin|console)(/|$) }"))
     }
 
     @Test("confirmed signals leave no inbox and no payload in Redis")
