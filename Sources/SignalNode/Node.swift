@@ -24,7 +24,11 @@ public final class Node: Sendable {
     let access: AccessControl
     let moderation: ModerationBoard
     /// What happens here, for operators who watch.
-    public let events = NodeEvents()
+    public let events: NodeEvents
+    /// What happened last in rooms of this node, for the question why two peers did not connect.
+    let timelines: Timelines
+    /// The nodes as consoles were told of them.
+    let roll = Mutex(NodeRoll())
     /// Whether other nodes can reach the same backplane.
     let isShared: Bool
     /// What the node tells about itself when it registers.
@@ -77,8 +81,11 @@ public final class Node: Sendable {
         self.board = board
         let directory = RoomDirectory()
         self.directory = directory
+        events = NodeEvents(configuration, clock: clock)
+        let timelines = Timelines(configuration.console)
+        self.timelines = timelines
         shards = loops.prefix(ShardSet.maxShards).enumerated().map { index, loop in
-            LoopShard.Handle(index: index, loop: loop, directory: directory)
+            LoopShard.Handle(index: index, loop: loop, directory: directory, timelines: timelines, clock: clock)
         }
         let names = backplanes.map(\.name)
         let map = ShardMap(names: names) ?? ShardMap.single
@@ -135,6 +142,7 @@ public final class Node: Sendable {
             core.moderate = { [weak self] in self?.heard($0) }
             core.recall = { [weak self] in self?.recall($0, of: shard) ?? [] }
             core.changed = { [events] in events.publish(.backplane(shard: map.names[shard], $0)) }
+            core.desk.serve(self)
         }
     }
 
@@ -163,6 +171,7 @@ public final class Node: Sendable {
         clusters.start()
         pruneAddresses()
         keepModeration()
+        keepConsoles()
     }
 
     public var status: NodeStatus { board.status }

@@ -37,6 +37,7 @@ public struct NodeConfiguration: Sendable, Equatable {
     public var telemetry = Telemetry()
     public var abuse = Abuse()
     public var compatibility = Compatibility()
+    public var console = Console()
 
     /// A configuration of defaults: one node, embedded backplane, every room open.
     public init() {}

@@ -8,7 +8,7 @@ import Synchronization
 /// Safe from any thread: the backend's counters are atomic, the label admission sits behind a `Mutex`.
 public final class NodeMetrics: Sendable {
     let connections = Counter(label: Family.connections.rawValue)
-    let messages = Counter(label: Family.messages.rawValue)
+    private let messages = Counter(label: Family.messages.rawValue)
     let authFailures = Counter(label: Family.authFailures.rawValue)
     let rateLimited = Counter(label: Family.rateLimited.rawValue)
     let deliveries = Counter(label: Family.deliveries.rawValue)
@@ -19,7 +19,9 @@ public final class NodeMetrics: Sendable {
     let refences = Counter(label: Family.refences.rawValue)
     let swept = Counter(label: Family.membersSwept.rawValue)
     let epochChanges = Counter(label: Family.epochChanges.rawValue)
-    let roundTrip = Timer(label: Family.roundTrip.rawValue)
+    private let roundTrip = Timer(label: Family.roundTrip.rawValue)
+    /// The same numbers where the node itself can read them, for the consoles of operators.
+    let tally = NodeTally()
     /// All of them from the start: an increase of what was not there before is none to Prometheus.
     private let reconnects = Dictionary(
         uniqueKeysWithValues: LinkLoss.allCases.map {
@@ -163,13 +165,30 @@ public final class NodeMetrics: Sendable {
 
     func opened() {
         connections.increment()
+        tally.add(1, to: .joins)
         active.withLock { $0 += 1 }
     }
 
-    func gone() { active.withLock { $0 -= 1 } }
+    func gone() {
+        tally.add(1, to: .leaves)
+        active.withLock { $0 -= 1 }
+    }
+
+    func received() {
+        messages.increment()
+        tally.add(1, to: .received)
+    }
 
     func delivered(_ count: Int) {
-        if count > 0 { deliveries.increment(by: count) }
+        guard count > 0 else { return }
+        deliveries.increment(by: count)
+        tally.add(count, to: .delivered)
+    }
+
+    /// How long the backplane took to answer a heartbeat.
+    func answered(nanoseconds: Int64) {
+        roundTrip.recordNanoseconds(nanoseconds)
+        tally.noteRoundTrip(microseconds: Int(nanoseconds / 1_000))
     }
 
     func rejected(_ code: ErrorCode) {
@@ -214,10 +233,17 @@ public final class NodeMetrics: Sendable {
             iceStates.increment(state.rawValue)
             if let isSuccess = attempts.outcome(of: state) {
                 iceOutcomes.increment(isSuccess ? "succeeded" : "failed")
+                tally.add(1, to: isSuccess ? .iceSucceeded : .iceFailed)
             }
         }
-        if let reason = report.failureReason { failureReasons.increment(reason.rawValue) }
-        if report.relayUsed { relayUsage.increment() }
+        if let reason = report.failureReason {
+            failureReasons.increment(reason.rawValue)
+            tally.add(1, to: NodeTally.Row(reason))
+        }
+        if report.relayUsed {
+            relayUsage.increment()
+            tally.add(1, to: .relayed)
+        }
         guard let reported = report.regionCarrier else { return }
         let pair = labels.withLock { $0.admit(reported) }
         if pair != reported { labelOverflow.increment() }

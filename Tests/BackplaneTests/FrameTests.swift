@@ -49,6 +49,11 @@ struct FrameTests {
         .sanction(SanctionEntry(Sanction(.revocation, of: .token("j"), in: nil), stamp: .max, isLifted: true)),
         .sanction(SanctionEntry(Sanction(.block, of: .network(.max), in: nil), stamp: 7)),
         .kick(room, peer("ann")),
+        .console(.watch(by: NodeInstance(bits: .max))),
+        .console(.events(ByteBuffer(string: "event: joined\ndata: {}\n\n"))),
+        .console(.question(.max, by: NodeInstance(bits: 1), .pair(room, peer("ann"), peer("bob")))),
+        .console(.question(0, by: NodeInstance(bits: 1), .drain(true))),
+        .console(.answer(7, from: NodeInstance(bits: 2), ByteBuffer(string: "[]"))),
     ]
 
     @Test("arrive as they were sent, alone and in one batch")

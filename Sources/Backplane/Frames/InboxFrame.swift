@@ -30,6 +30,8 @@ public enum InboxFrame: Hashable, Sendable {
     case sanction(SanctionEntry)
     /// `X`: a moderator removed a peer.
     case kick(RoomKey, PeerID)
+    /// `O`: between a node that has consoles of operators and the others.
+    case console(ConsoleFrame)
 
     /// Who left, and why.
     public struct Departure: Hashable, Sendable {
@@ -123,6 +125,9 @@ public struct InboxBatch: Sendable {
             bytes.writeInteger(ModerationFrame.kick.rawValue)
             bytes.writeShort(room.text)
             bytes.writeShort(peer.text)
+        case .console(let frame):
+            bytes.writeInteger(FrameType.console.rawValue)
+            bytes.writeConsole(frame)
         }
         bytes.setInteger(UInt32(bytes.writerIndex - start - 4), at: start)
     }
@@ -140,6 +145,7 @@ enum FrameType: UInt8 {
     case dead = 0x44  // D
     case echo = 0x48  // H
     case moderation = 0x58  // X
+    case console = 0x4F  // O
 }
 
 /// The second byte of a frame of moderation.

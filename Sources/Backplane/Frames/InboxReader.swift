@@ -85,6 +85,8 @@ public struct InboxReader {
             return body.readInteger(as: UInt64.self).map { .echo(sequence: $0) }
         case .moderation:
             return readModeration(&body)
+        case .console:
+            return body.readConsole().map(InboxFrame.console)
         }
     }
 

@@ -119,7 +119,7 @@ public struct ClusterMachine: Sendable {
             delivery.heard(numbers, level)
         case .undeliverable(let number, let reason):
             delivery.fail(number, reason, now: now)
-        case .joined, .left, .broadcast, .variant, .dead, .echo, .sanction, .kick:
+        case .joined, .left, .broadcast, .variant, .dead, .echo, .sanction, .kick, .console:
             return step(now) { $0.receive(frame, now: now) }
         }
         return finish(now)

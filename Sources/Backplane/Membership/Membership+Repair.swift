@@ -65,7 +65,7 @@ extension Membership {
             if instance == node { actions.append(.refence) } else { sweep(instance) }
         case .echo(let sequence):
             beatsEchoed = max(beatsEchoed, min(sequence, beatsSent))
-        case .broadcast, .variant, .directed, .letter, .confirmed, .undeliverable, .sanction, .kick:
+        case .broadcast, .variant, .directed, .letter, .confirmed, .undeliverable, .sanction, .kick, .console:
             break
         }
         pump()

@@ -29,7 +29,7 @@ public enum MessageScanner {
         guard cursor.isAtEnd else { throw .notJSON }
         return ScannedMessage(
             type: members.type, forged: members.forged, start: start, end: end, isEmpty: members.kept == 0,
-            to: members.to, id: members.id, ownsSequence: members.ownsSequence)
+            to: members.to, id: members.id, ownsSequence: members.ownsSequence, signalKind: members.signalKind)
     }
 
     private static func startsAnotherValue(_ byte: UInt8) -> Bool {

@@ -14,10 +14,12 @@ public struct ScannedMessage: Hashable, Sendable {
     public let id: MemberValue?
     /// Members stay that a peer of dialect 2 would take for the server's own: `seq` or `sourceSession`.
     public let ownsSequence: Bool
+    /// What it is for if it is a signal; nothing is decided by it.
+    public let signalKind: SignalKind
 
     public init(
         type: MessageType, forged: [Range<Int>], start: Int, end: Int, isEmpty: Bool, to: MemberValue?,
-        id: MemberValue?, ownsSequence: Bool = false
+        id: MemberValue?, ownsSequence: Bool = false, signalKind: SignalKind = .other
     ) {
         self.type = type
         self.forged = forged
@@ -27,5 +29,6 @@ public struct ScannedMessage: Hashable, Sendable {
         self.to = to
         self.id = id
         self.ownsSequence = ownsSequence
+        self.signalKind = signalKind
     }
 }

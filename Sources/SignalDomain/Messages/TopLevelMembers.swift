@@ -1,6 +1,7 @@
 /// What a scan has found so far among the top-level members of one message.
 struct TopLevelMembers {
     private(set) var type = MessageType.other
+    private(set) var signalKind = SignalKind.other
     private(set) var forged: [Range<Int>] = []
     private(set) var to: MemberValue?
     private(set) var id: MemberValue?
@@ -44,7 +45,10 @@ struct TopLevelMembers {
         case .type:
             guard !hasType else { throw .repeatedMember }
             hasType = true
-            if value.kind == .string { type = MessageType(string: cursor.bytes(value.range)) }
+            guard value.kind == .string else { break }
+            let word = cursor.bytes(value.range)
+            type = MessageType(string: word)
+            if type == .other { signalKind = SignalKind(string: word) }
         case .to:
             guard to == nil else { throw .repeatedMember }
             to = value

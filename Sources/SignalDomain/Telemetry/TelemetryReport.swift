@@ -6,6 +6,8 @@ public struct TelemetryReport: Hashable, Sendable {
     public var relayUsed = false
     /// Present when the client named a region or a carrier; the half it left out is `unknown`.
     public var regionCarrier: RegionCarrier?
+    /// The other end of the connection, where the client names it.
+    public var peer: PeerID?
 
     /// Reads a `telemetry` message; absent, empty and null members mean no report of that kind, a later copy of a
     /// member wins as it does in the clients' own JSON.
@@ -18,6 +20,7 @@ public struct TelemetryReport: Hashable, Sendable {
             case "failureReason":
                 failureReason = Self.word(member.value, bytes).map { FailureReason(rawValue: $0) ?? .other }
             case "relayUsed": relayUsed = member.value.boolean(in: bytes) ?? false
+            case "peerId": peer = member.value.string(in: bytes).flatMap { try? PeerID($0) }
             case "region": region = Self.word(member.value, bytes).map(RegionCarrier.label)
             case "carrier": carrier = Self.word(member.value, bytes).map(RegionCarrier.label)
             default: break

@@ -51,6 +51,7 @@ extension Session {
     /// Ends the session without a way back to it.
     func expel(_ reason: CloseReason, showing departure: LeaveReason = .left) {
         let phase = state.value.phase
+        if case .open = phase { note(.closed(reason)) }
         leave(.left(departure))
         if case .open(let socket) = phase { socket.close(reason) }
     }

@@ -6,8 +6,8 @@ extension Node {
     static let defaultRoomPage = 50
     static let maxRoomPage = 100
 
-    /// `{nodes:[{name,state,leaseAgeMs,sockets,rooms,redis,version,startedAt}]}`, for an operator. Of the others `redis`
-    /// is `up` as long as they renew their lease.
+    /// `{node,leaseMs,nodes:[{name,instance,state,leaseAgeMs,sockets,rooms,redis,version,startedAt}]}`, for an operator;
+    /// `node` is the one that answers. Of the others `redis` is `up` as long as they renew their lease.
     public func nodesPage(for caller: Caller) async throws(Refusal) -> [UInt8] {
         try await admitLook(at: "nodes", by: caller)
         // Every node has a lease on every shard; the first that answers knows them all.
@@ -17,12 +17,15 @@ extension Node {
         let own = LiveNode(
             node: NodeInstance(bits: 0), info: info, leaseLeftMs: Int64(configuration.cluster.leaseMs), report: report)
         var object = JSONObjectText()
+        object.add("node", configuration.nodeName)
+        object.add("leaseMs", configuration.cluster.leaseMs)
         object.add(
             "nodes",
             (nodes ?? [own]).sorted { $0.info.name < $1.info.name }.map { node in
                 let isOwn = node.info.name == configuration.nodeName
                 var entry = JSONObjectText()
                 entry.add("name", node.info.name)
+                entry.add("instance", node.node.text)
                 entry.add("state", (isOwn ? status.isDraining : node.info.isDraining) ? "draining" : "up")
                 entry.add("leaseAgeMs", max(0, Int64(configuration.cluster.leaseMs) - node.leaseLeftMs))
                 entry.add("sockets", isOwn ? report.sockets : node.report.sockets)

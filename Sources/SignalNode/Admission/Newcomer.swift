@@ -95,7 +95,7 @@ final class Newcomer: SocketSession {
     }
 
     private func greet(_ message: ByteBuffer, _ socket: any SessionSocket) {
-        node.metrics.messages.increment()
+        node.metrics.received()
         message.withUnsafeReadableBytes { bytes in
             guard let scanned = try? MessageScanner.scan(bytes, limits: node.reliableScanLimits) else {
                 return refuse(socket, .helloExpected)

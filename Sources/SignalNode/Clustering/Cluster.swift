@@ -77,7 +77,7 @@ final class Cluster: Sendable {
         }
     }
 
-    private func onCore(_ body: @escaping @Sendable (ClusterCore) -> Void) {
+    func onCore(_ body: @escaping @Sendable (ClusterCore) -> Void) {
         if loop.inEventLoop { body(core.value) } else { loop.execute { [core] in body(core.value) } }
     }
 }

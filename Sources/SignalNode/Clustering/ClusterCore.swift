@@ -14,7 +14,7 @@ final class ClusterCore {
     private let relay: Relay
     private let status: NodeStatusBoard.Shard
     let directory: RoomDirectory
-    private let metrics: NodeMetrics
+    let metrics: NodeMetrics
     private let logger: Logger
     private let clock: NodeClock
     private let timings: NodeConfiguration.Cluster
@@ -33,6 +33,8 @@ final class ClusterCore {
     var recall: ([SanctionEntry]) -> [SanctionEntry] = { _ in [] }
     /// What an operator is told of the connection.
     var changed: (_ state: String) -> Void = { _ in }
+    /// What the consoles of operators ask of this node, and are told by it.
+    var desk = ConsoleDesk()
     private var answers: [ConnectionID: (JoinAnswer) -> Void] = [:]
     private(set) var sessions: [ConnectionID: Session] = [:]
     private var generation: UInt64 = 0
@@ -43,9 +45,8 @@ final class ClusterCore {
 
     init(
         shard: String, backplane: any Backplane, machine: ClusterMachine, status: NodeStatusBoard.Shard,
-        directory: RoomDirectory,
-        metrics: NodeMetrics, logger: Logger, clock: NodeClock, timings: NodeConfiguration.Cluster,
-        relayWindowBytes: Int, makeInstance: @escaping () -> NodeInstance
+        directory: RoomDirectory, metrics: NodeMetrics, logger: Logger, clock: NodeClock,
+        timings: NodeConfiguration.Cluster, relayWindowBytes: Int, makeInstance: @escaping () -> NodeInstance
     ) {
         self.backplane = backplane
         relay = Relay(backplane: backplane, metrics: metrics, windowBytes: relayWindowBytes)
@@ -61,7 +62,7 @@ final class ClusterCore {
         self.makeInstance = makeInstance
     }
 
-    private var now: Int64 { clock.monotonicMs() }
+    var now: Int64 { clock.monotonicMs() }
 
     func start() {
         relay.completed = { [weak self] command, result, generation in
@@ -172,6 +173,7 @@ final class ClusterCore {
                 metrics.relayReceived.increment()
                 deliver(payload, room, peer, dialect)
             case .sanction, .kick: moderate(frame)
+            case .console(let frame): hear(frame)
             default: carryOut(machine.receive(frame, now: now))
             }
         }
@@ -182,7 +184,7 @@ final class ClusterCore {
     private func completed(
         _ command: BackplaneCommand, _ result: Result<BackplaneReply, BackplaneError>, _ generation: UInt64
     ) {
-        if case .success(.swept(_, let members)) = result { metrics.swept.increment(by: members) }
+        if case .success(.swept(_, let members)) = result { noteSweep(command, members) }
         let wasLive = machine.isLive
         perform(machine.completed(command, result, generation: generation, now: now))
         // Whoever has no lease is told nothing: what was decided just before it is read now.
@@ -227,7 +229,7 @@ final class ClusterCore {
         }
     }
 
-    private func later(_ delay: TimeAmount, _ body: @escaping (ClusterCore) -> Void) {
+    func later(_ delay: TimeAmount, _ body: @escaping (ClusterCore) -> Void) {
         let task = NIOLoopBound(
             { [weak self] in
                 guard let self, !isRetired else { return }
@@ -257,8 +259,9 @@ final class ClusterCore {
             case .welcome(let connection, let welcome):
                 answers[connection] = nil
                 on(connection) { $0.welcome(welcome) }
-            case .presence(let event, _, let version, let watchers): show(event, version, to: watchers)
-            case .resync(let list, _, let watchers):
+            case .presence(let event, let room, let version, let watchers): show(event, room, version, to: watchers)
+            case .resync(let list, let room, let watchers):
+                for event in list.events { desk.note(event, room) }
                 for (watcher, connection) in watchers { on(connection) { $0.show(list, besides: watcher) } }
             case .pass(let connection, let payload): on(connection) { $0.deliver(SignalFrame.text(payload), from: nil) }
             case .forward(let frame, let node): relay.append(.frame(frame, to: node))
@@ -288,10 +291,8 @@ final class ClusterCore {
             logger.warning("cluster.lease-lost")
             metrics.refences.increment()
             perform(machine.begin(as: makeInstance(), now: now))
-        case .reconnect(let loss, let reason):
-            backplane.reconnect(after: loss, reason: reason)
-        case .call(let command):
-            call(command)
+        case .reconnect(let loss, let reason): backplane.reconnect(after: loss, reason: reason)
+        case .call(let command): call(command)
         case .mismatched:
             logger.error(
                 "shards.mismatch",
@@ -347,7 +348,7 @@ final class ClusterCore {
 
     /// Registrations and heartbeats tell which data set answers, also to a node whose lease went with the last one.
     private func answered(in time: TimeAmount, by epoch: String) {
-        metrics.roundTrip.recordNanoseconds(time.nanoseconds)
+        metrics.answered(nanoseconds: time.nanoseconds)
         if let known = self.epoch, known != epoch { metrics.epochChanges.increment() }
         self.epoch = epoch
     }
@@ -385,7 +386,10 @@ final class ClusterCore {
         }
     }
 
-    private func show(_ event: PresenceEvent, _ version: UInt64, to watchers: [PeerID: ConnectionID]) {
+    private func show(
+        _ event: PresenceEvent, _ room: RoomKey, _ version: UInt64, to watchers: [PeerID: ConnectionID]
+    ) {
+        desk.note(event, room)
         for connection in watchers.values { on(connection) { $0.show(event, version) } }
     }
 

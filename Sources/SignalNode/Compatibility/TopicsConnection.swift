@@ -95,7 +95,7 @@ final class TopicsConnection: SocketSession {
 
     /// Charges the address for messages that are for the node.
     private func pay(_ price: Int) -> Bool {
-        node.metrics.messages.increment()
+        node.metrics.received()
         guard case .refused = node.charge(place.address, isExempt: place.isExempt, max(price, 1)) else { return true }
         refuse(.rateLimited, nil)
         return false

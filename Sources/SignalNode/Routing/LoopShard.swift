@@ -9,10 +9,11 @@ final class LoopShard {
         let loop: any EventLoop
         private let bound: NIOLoopBoundBox<LoopShard>
 
-        init(index: Int, loop: any EventLoop, directory: RoomDirectory) {
+        init(index: Int, loop: any EventLoop, directory: RoomDirectory, timelines: Timelines, clock: NodeClock) {
             self.index = index
             self.loop = loop
-            bound = .makeBoxSendingValue(LoopShard(index: index, directory: directory), eventLoop: loop)
+            bound = .makeBoxSendingValue(
+                LoopShard(index: index, directory: directory, timelines: timelines, clock: clock), eventLoop: loop)
         }
 
         /// Only on the shard's loop.
@@ -26,16 +27,21 @@ final class LoopShard {
 
     private struct Room {
         let route: RoomRoute
+        let timeline: RoomTimeline?
         var sessions: [Session] = []
     }
 
     private let index: Int
     private let directory: RoomDirectory
+    private let timelines: Timelines
+    private let clock: NodeClock
     private var rooms: [RoomKey: Room] = [:]
 
-    init(index: Int, directory: RoomDirectory) {
+    init(index: Int, directory: RoomDirectory, timelines: Timelines, clock: NodeClock) {
         self.index = index
         self.directory = directory
+        self.timelines = timelines
+        self.clock = clock
     }
 
     func route(of key: RoomKey) -> RoomRoute? { rooms[key]?.route }
@@ -46,8 +52,11 @@ final class LoopShard {
 
     func enter(_ session: Session) {
         let key = session.seat.room
-        rooms[key, default: Room(route: directory.enter(key, shard: index))].sessions.append(session)
+        rooms[
+            key, default: Room(route: directory.enter(key, shard: index), timeline: timelines.open(key))
+        ].sessions.append(session)
         rooms[key]?.route.update { $0.membersHere += 1 }
+        session.state.value.timeline = rooms[key]?.timeline
     }
 
     func exit(_ session: Session) {
@@ -69,6 +78,11 @@ final class LoopShard {
             guard session.grants.contains(.read) else { continue }
             session.deliver(envelope.frame, from: envelope.sender)
             count += 1
+        }
+        if count > 0, let timeline = room.timeline {
+            let kind = envelope.payload.withUnsafeReadableBytes { SignalKind(message: $0) }
+            let event = RoomEvent(at: clock.wall().milliseconds, .delivered(kind), from: envelope.peer, count: count)
+            timeline.add(event)
         }
         return count
     }

@@ -17,6 +17,7 @@ extension Session {
             arrival, members: pages.first ?? [], hasMore: pages.count > 1, resumeToken: token,
             grants: state.value.principal.grants, ice: iceServers())
         socket.send(SignalFrame.text(welcome.json), from: nil)
+        note(arrival.isResumed ? .resumed : .joined(.two))
         for text in rest(of: pages, version: arrival.version) { socket.send(SignalFrame.text(text), from: nil) }
         let kept = state.value.conversation?.welcome()
         for frame in kept?.frames ?? [] { socket.send(frame, from: nil) }
@@ -77,12 +78,14 @@ extension Session {
             return
         }
         node.metrics.delivered(1)
+        noteDelivered(letter)
         guard dialect == .two, let sequence else { return deliver(SignalFrame.text(letter.payload), from: nil) }
         deliver(SignalFrame.text(letter.payload, sequence: sequence), from: nil)
     }
 
     /// What became of a signal of this peer.
     func report(id: String?, to peer: PeerID, _ outcome: Outcome) {
+        noteOutcome(of: id, to: peer, outcome)
         switch outcome {
         case .stored: say(ServerMessages.ack(id: id ?? "null", to: peer, level: .stored))
         case .received: say(ServerMessages.ack(id: id ?? "null", to: peer, level: .received))

@@ -25,7 +25,9 @@ extension Session {
         case .heartbeat:
             socket.send(SignalFrame.text(ServerMessages.heartbeatAck(now: node.clock.wall())), from: nil)
         case .telemetry:
-            node.metrics.report(TelemetryReport(message, in: bytes), of: &state.value.iceAttempts)
+            let report = TelemetryReport(message, in: bytes)
+            node.metrics.report(report, of: &state.value.iceAttempts)
+            note(report)
         case .reserved:
             reject(socket, .reservedType)
         case .ping:
@@ -63,6 +65,7 @@ extension Session {
     /// Members that are free in dialect 1 and the server's own in dialect 2 reach only those who may see them: nobody can
     /// pass off a number or a session as the server's.
     private func repeatToRoom(_ message: ScannedMessage, _ bytes: UnsafeRawBufferPointer) {
+        noteSent(message.signalKind)
         guard message.ownsSequence, let cut = try? MessageScanner.scan(bytes, limits: node.reliableScanLimits) else {
             return relay(message, bytes)
         }
@@ -72,6 +75,7 @@ extension Session {
 
     func reject(_ socket: any SessionSocket, _ code: ErrorCode) {
         node.metrics.rejected(code)
+        note(.refused(code))
         socket.send(SignalFrame.text(ServerMessages.error(code)), from: nil)
     }
 }

@@ -55,7 +55,9 @@ extension Session {
             guard grants.contains(.write) else { return refuse(.forbidden, socket) }
             cluster.post(.metadata(metadata, self))
         case .auth(let token): renew(token) { self.refuse(.forbidden, socket) }
-        case .telemetry(let report): node.metrics.report(report, of: &state.value.iceAttempts)
+        case .telemetry(let report):
+            node.metrics.report(report, of: &state.value.iceAttempts)
+            note(report)
         case .moderate(let command): moderate(command, socket)
         case .leave:
             leave(.left(.left))
@@ -87,10 +89,15 @@ extension Session {
                     || state.value.repeats.admit(PayloadHash.of(bytes), nowMs: node.clock.monotonicMs())
             else { return refuse(.duplicatePayload, id: id, socket) }
             switch target {
-            case .broadcast: broadcast(message, bytes)
-            case .direct(let peers): send(message, bytes, stamp, to: peers, id: nil)
+            case .broadcast:
+                noteSent(message.signalKind)
+                broadcast(message, bytes)
+            case .direct(let peers):
+                noteSent(message.signalKind, to: peers)
+                send(message, bytes, stamp, to: peers, id: nil)
             case .confirmed(let peers, let id):
                 guard let stamp = state.value.conversation?.confirmedStamp else { return }
+                noteSent(message.signalKind, to: peers, id: id)
                 send(message, bytes, stamp, to: peers, id: id)
             }
         } catch {
@@ -144,6 +151,7 @@ extension Session {
         _ socket: any SessionSocket
     ) {
         node.metrics.rejected(code)
+        note(.refused(code))
         let text = ServerMessages.refusal(code, id: id, message: message, retryAfterMs: retryAfterMs)
         socket.send(SignalFrame.text(text), from: nil)
     }

@@ -49,7 +49,7 @@ extension Session {
     func countMessage() {
         guard !state.value.turn.isCounted else { return }
         state.value.turn.isCounted = true
-        node.metrics.messages.increment()
+        node.metrics.received()
     }
 
     /// What the message in work costs as a broadcast, which every member of the room gets.

@@ -56,6 +56,8 @@ public final class Session: SocketSession, Sendable {
         var conversation: Conversation?
         /// What a PeerJS client has sent and nobody has yet.
         var queues = PeerJSQueues()
+        /// What operators may read of the room later; nil before the room is entered, and when none is kept.
+        var timeline: RoomTimeline?
     }
 
     let seat: Seat
@@ -95,6 +97,7 @@ public final class Session: SocketSession, Sendable {
             for frame in early { socket.send(frame, from: nil) }
         }
         seat.shard.shard.enter(self)
+        if dialect != .two { note(.joined(dialect)) }
         // The policy may have changed while the socket was upgraded; dialect 2 has only now been asked.
         if dialect != .two { reviewAccess() }
         node.events.publish(.joined(seat.peer, in: seat.room))
@@ -134,6 +137,7 @@ public final class Session: SocketSession, Sendable {
     /// cluster has given its place away.
     func end(_ reason: CloseReason) {
         let phase = state.value.phase
+        if case .open = phase { note(.closed(reason)) }
         leave(dialect == .two ? .lost : .left(reason == .replaced ? .replaced : .left))
         if case .open(let socket) = phase { socket.close(reason) }
     }
@@ -152,6 +156,7 @@ public final class Session: SocketSession, Sendable {
             seat.shard.shard.exit(self)
             if dialect != .topics { node.metrics.gone() }
             log("peer.disconnected")
+            if case .left(let reason) = departure { note(.left(reason)) } else { note(.lost) }
             node.events.publish(.left(seat.peer, in: seat.room))
         }
         state.value.phase = .ended

@@ -26,6 +26,12 @@ struct AdminRoutes: Sendable {
             Route(.get, "/admin/rooms/:namespace/:room") { request, context in
                 Response(json: try await node.roomPage(room(context), for: caller(request, context)))
             },
+            Route(.get, "/admin/rooms/:namespace/:room/pairs") { request, context in
+                let query = QueryString(request.uri.query)
+                return Response(
+                    json: try await node.pairPage(
+                        room(context), query["a"], query["b"], for: caller(request, context)))
+            },
             Route(.get, "/admin/events") { request, context in
                 let stream = try await node.listen(for: caller(request, context))
                 return Response(
@@ -69,6 +75,16 @@ struct AdminRoutes: Sendable {
                     json: try await node.revoke(
                         tokenID: body.text("jti"), subject: body.text("subject"), reason: body.text("reason"),
                         until: body.number("untilMs"), by: caller), status: .accepted)
+            },
+            Route(.post, "/admin/nodes/:name/drain") { request, context in
+                let name = try PathParameter.text("name", context)
+                return Response(
+                    json: try await node.setDraining(true, of: name, by: caller(request, context)), status: .accepted)
+            },
+            Route(.post, "/admin/nodes/:name/undrain") { request, context in
+                let name = try PathParameter.text("name", context)
+                return Response(
+                    json: try await node.setDraining(false, of: name, by: caller(request, context)), status: .accepted)
             },
             Route(.post, "/admin/drain") { request, context in
                 try await node.setDraining(true, by: caller(request, context))

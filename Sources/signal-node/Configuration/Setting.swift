@@ -48,6 +48,7 @@ struct Setting: Sendable {
         case turn = "TURN"
         case audit = "Audit log"
         case telemetry = "Telemetry"
+        case console = "Console"
     }
 
     /// Where in the configuration a value is stored.

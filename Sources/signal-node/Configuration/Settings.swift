@@ -6,7 +6,7 @@ import SignalNode
 enum Settings {
     static let all: [Setting] =
         node + listener + access + tokensAndRooms + redis + cluster + drain + rates + handshake + messages + outbound
-        + liveness + rooms + delivery + compatibility + rendezvous + turn + telemetry + audit + abuse
+        + liveness + rooms + delivery + compatibility + rendezvous + turn + telemetry + audit + abuse + console
 
     /// Names the JSON file that the lowest source reads; it has no place in `NodeConfiguration`.
     static let configFile = Setting.Names(key: "configFile")
