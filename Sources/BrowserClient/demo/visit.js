@@ -35,7 +35,7 @@ export class Visit {
         this.#name = name
         this.#client = new SignalingClient({
             room,
-            namespace: namespace || undefined,
+            namespace,
             token: token || undefined,
             metadata: { name },
         })
