@@ -16,8 +16,8 @@ import { Addresses, Pauses, closeAdvice, isAddress } from "./reconnect.js"
 
 /** A connection that lasted so long was a good one: the next pause is short again. */
 const lastingMs = 5000
-/** When the server does not say: the pause after a drain, and after `in_use`. */
-const drainPauseMs = 1000
+/** When the server does not say: the least pause after a drain and when it is busy, and the pause after `in_use`. */
+const leastPauseMs = 1000
 const defaultWindowMs = 30000
 
 export class Connection {
@@ -43,7 +43,12 @@ export class Connection {
         this.openedAt = 0
         this.tryUntil = Infinity
         this.retryAt = Infinity
-        this.drainPauseMs = drainPauseMs
+        /**
+         * The pause that a go-away asks for, once.
+         *
+         * @type {number | undefined}
+         */
+        this.drainPauseMs = undefined
         this.windowMs = defaultWindowMs
         /** 4401 in a row. */
         this.unauthorized = 0
@@ -94,7 +99,7 @@ export class Connection {
         this.peerId = welcome.peerId
         this.resumeToken = welcome.resume?.token
         this.windowMs = welcome.resume?.windowMs ?? defaultWindowMs
-        this.drainPauseMs = drainPauseMs
+        this.drainPauseMs = undefined
         return old
     }
 
@@ -161,12 +166,16 @@ export class Connection {
      */
     waitFor(advice, now) {
         if (advice !== "afterWindow") this.addresses.moveOn()
-        let pause
-        if (advice === "afterHint") pause = this.drainPauseMs
-        else if (advice === "afterWindow") pause = this.windowMs * (1 + this.random.number() / 10)
-        else pause = this.pauses.next(advice === "backOff" ? 1000 : 0)
-        this.retryAt = now + pause
+        this.retryAt = now + this.pause(advice)
+        this.drainPauseMs = undefined
         return "waiting"
+    }
+
+    /** @param {import("./reconnect.js").Advice} advice */
+    pause(advice) {
+        if (advice === "afterWindow") return this.windowMs * (1 + this.random.number() / 10)
+        if (advice === "atOnce") return this.pauses.next()
+        return advice === "afterHint" && this.drainPauseMs || this.pauses.next(leastPauseMs)
     }
 
     /**

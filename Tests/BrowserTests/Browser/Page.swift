@@ -86,13 +86,15 @@ final class Page: Sendable {
             description: (["never true: \(expression), last: \(last)"] + errors).joined(separator: "\n"))
     }
 
-    /// Whatever the console shows in red: exceptions, `console.error`, failed requests and refused content.
+    /// Whatever the console shows in red: exceptions, `console.error`, failed requests and refused content. That a document
+    /// has no icon is nobody's error.
     var errors: [String] {
         let thrown = tools.events("Runtime.exceptionThrown").flatMap { $0.objects("exceptionDetails") }
             .map { $0.objects("exception").first?["description"] ?? $0["text"] ?? $0.text }
         let written = tools.events("Runtime.consoleAPICalled").filter { $0["type"] == "error" }
             .map { $0.objects("args").map { $0["value"] ?? $0["description"] ?? $0.text }.joined(separator: " ") }
-        let logged = tools.events("Log.entryAdded").flatMap { $0.objects("entry") }.filter { $0["level"] == "error" }
+        let logged = tools.events("Log.entryAdded").flatMap { $0.objects("entry") }
+            .filter { $0["level"] == "error" && $0["url"]?.hasSuffix("/favicon.ico") != true }
             .map { [$0["text"], $0["url"]].compactMap(\.self).joined(separator: " ") }
         return thrown + written + logged
     }
