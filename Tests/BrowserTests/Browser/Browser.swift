@@ -41,7 +41,8 @@ final class Browser: Sendable {
         let output = profile.appending(path: "output.log")
         let environment = [
             "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin",
-            "HOME": profile.path(), "TMPDIR": profile.path(), "LANG": "C.UTF-8",
+            // Chromium makes a socket in TMPDIR, whose whole path has to be shorter than 108 bytes.
+            "HOME": profile.path(), "TMPDIR": "/tmp", "LANG": "C.UTF-8",
         ]
         let process = try ChildProcess(
             [program] + flags + ["--user-data-dir=\(profile.path())", "about:blank"], environment: environment,
