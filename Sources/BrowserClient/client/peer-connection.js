@@ -103,7 +103,7 @@ export class PeerConnection {
 
     /** @param {RTCIceServer[]} iceServers from now on; what is connected stays as it is. */
     setIceServers(iceServers) {
-        if (!this.isClosed) this.rtc.setConfiguration({ ...this.rtc.getConfiguration(), iceServers })
+        if (!this.isClosed) this.rtc.setConfiguration({ ...this.#options.configuration, iceServers })
     }
 
     close() {

@@ -80,7 +80,6 @@ export class People {
     }
 
     #readRoutes() {
-        if (document.hidden) return
         for (const peer of this.#cards.keys()) void this.#showRoute(peer)
     }
 

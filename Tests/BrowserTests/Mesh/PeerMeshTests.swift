@@ -37,7 +37,8 @@ struct PeerMeshTests {
         let name = "\(Self.peer).rtc.localDescription.sdp.match(/ice-ufrag:(.*)/)[1]"
         for round in 1...8 {
             let before = try await [ana.evaluate(name), ben.evaluate(name)]
-            for page in [ana, ben] { try await page.run("hold(); \(Self.peer).restart()") }
+            for page in [ana, ben] { try await page.evaluate("hold()") }
+            for page in [ana, ben] { try await page.evaluate("\(Self.peer).restart()") }
             try await collide(ana, ben)
             for (page, old) in zip([ana, ben], before) {
                 let isDone = "\(Self.peer).state === 'connected' && \(Self.peer).rtc.signalingState === 'stable'"

@@ -38,4 +38,37 @@ struct RelayedMeshTests {
         try await ana.tells("ben", "through the relay", on: ben)
         try await ben.tells("ana", "and back", on: ana)
     }
+
+    @Test("when the secret of TURN changes, relayed connections move over to the new credentials and go on")
+    func renewed() async throws {
+        let next = "the-next-secret-of-the-test-9876"
+        let file = FileManager.default.temporaryDirectory.appending(path: "turn-\(UUID().uuidString)")
+        try Data(Self.secret.utf8).write(to: file)
+        defer { try? FileManager.default.removeItem(at: file) }
+        let turn = try TurnServer(secrets: [next, Self.secret], configuration: Self.configuration)
+        let cluster = try await BrowserCluster(
+            nodes: 2,
+            settings: ["TURN_SECRET_FILE": file.path(), "TURN_URIS": "turn:127.0.0.1:\(turn.port)?transport=udp"])
+        let options = "iceTransportPolicy: 'relay'"
+        let ana = try await cluster.meshPage("ana", at: 0, options: options)
+        let ben = try await cluster.meshPage("ben", at: 1, options: options)
+        try await ana.meets("ben", seconds: 90)
+        try await ben.meets("ana", seconds: 90)
+        let servers = "mesh.peers.get('ben').rtc.getConfiguration().iceServers"
+        let credential = "\(servers).find((each) => each.credential).credential"
+        let name = "mesh.peers.get('ben').rtc.localDescription.sdp.match(/ice-ufrag:(.*)/)[1]"
+        let before = try await (credential: ana.evaluate(credential), name: ana.evaluate(name))
+        try Data("\(next)\n\(Self.secret)".utf8).write(to: file)
+        for node in cluster.nodes { node.process.signal(SIGHUP) }
+        try await ana.wait(until: "\(credential) !== \(before.credential)", seconds: 90)
+        try await ana.wait(until: "\(name) !== \(before.name)", seconds: 90)
+        for page in [ana, ben] {
+            let peer = "mesh.peers.values().next().value"
+            try await page.wait(
+                until: "\(peer).state === 'connected' && \(peer).rtc.signalingState === 'stable'", seconds: 60)
+        }
+        try await ana.tells("ben", "with new credentials", on: ben)
+        try await ben.tells("ana", "with them as well", on: ana)
+        #expect(try await ana.evaluate("(await mesh.peers.get('ben').route()).local") == #""relay""#)
+    }
 }
