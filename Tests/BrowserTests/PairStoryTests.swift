@@ -22,7 +22,8 @@ struct PairStoryTests {
     private static let stories = [
         Story(events: "", tone: "soft", title: "No node remembers these two in this room.", notes: ["TIMELINE_ROOMS"]),
         Story(
-            events: "n1 1 joined ana\nn1 5 sent ana ben kind=offer reliable=true\nn1 6 nack ana ben kind=offer reason=not_found",
+            events:
+                "n1 1 joined ana\nn1 5 sent ana ben kind=offer reliable=true\nn1 6 nack ana ben kind=offer reason=not_found",
             tone: "bad", title: "ben has not been in the room as far as the nodes remember.",
             notes: ["The offer of ana was not delivered: nobody of that name was in the room."]),
         Story(events: both, tone: "busy", title: "Both were here, and neither has sent the other anything."),
@@ -48,7 +49,8 @@ struct PairStoryTests {
             events: both + "n1 5 sent ana kind=offer reliable=false", tone: "bad",
             title: "The offer of ana to the whole room reached nobody."),
         Story(
-            events: both + "n1 5 sent ana kind=offer reliable=false\nn2 6 delivered ana kind=offer count=3", tone: "busy",
+            events: both + "n1 5 sent ana kind=offer reliable=false\nn2 6 delivered ana kind=offer count=3",
+            tone: "busy",
             title: "ben has the offer of ana and has not answered it."),
         Story(
             events: both + """

@@ -91,7 +91,8 @@ struct EventRingTests {
         let messages: [(String, SignalKind)] = [
             (#"{"type":"offer","sdp":"v=0"}"#, .offer), (#"{"sdp":"{\"type\":\"offer\"}","type":"answer"}"#, .answer),
             (#" {"type":"candidate"}"#, .candidate), (#"{"type":"ice-candidate"}"#, .candidate),
-            (#"{"type":"description"}"#, .description), (#"{"type":7}"#, .other), (#"{"payload":{"type":"offer"}}"#, .other),
+            (#"{"type":"description"}"#, .description), (#"{"type":7}"#, .other),
+            (#"{"payload":{"type":"offer"}}"#, .other),
             (#"{}"#, .other), ("", .other),
         ]
         for (text, kind) in messages {

@@ -1,7 +1,7 @@
 // The cluster as the console knows it: which nodes there are, how long their leases last, what they count.
 
 /** How long samples are kept for plots, and nodes that are gone. */
-export const plottedMs = 120_000;
+export const plottedMs = 90_000;
 const remembranceMs = 600_000;
 /** A page that hears nothing from its node knows nothing of leases: it lets them age no longer than this. */
 const longestLookMs = 1_500;
@@ -67,6 +67,9 @@ export class Cluster {
     get sorted() { return [...this.nodes.values()].sort((one, other) => one.name.localeCompare(other.name)); }
 
     get living() { return this.sorted.filter((node) => !node.goneAt); }
+
+    /** Those that renew their leases. */
+    get speaking() { return this.living.filter((node) => node.state(this.leaseMs) !== "silent"); }
 
     /**
      * Takes in `/admin/nodes`.

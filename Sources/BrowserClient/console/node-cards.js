@@ -2,7 +2,7 @@
 
 import { element, write } from "./dom.js";
 import { Sparkline } from "./sparkline.js";
-import { amount, count, duration, rate } from "./words.js";
+import { count, duration, rate } from "./words.js";
 
 /** @typedef {import("./cluster.js").Cluster} Cluster */
 /** @typedef {import("./cluster.js").ClusterNode} ClusterNode */
@@ -24,9 +24,9 @@ class NodeCard {
         this.note = element("span", { class: "note" });
         this.fill = element("span", { class: "lease-fill" });
         this.lease = element("span", { class: "lease-words" });
-        this.facts = new Map(["sockets", "rooms", "signals"].map((fact) => [fact, element("dd")]));
-        this.load = new Sparkline(["in", "out"], `Signals of ${name} in the last two minutes`);
-        this.sockets = new Sparkline(["sockets"], `Sockets of ${name} in the last two minutes`);
+        this.facts = new Map(["sockets", "rooms", "messages"].map((fact) => [fact, element("dd")]));
+        this.load = new Sparkline(["in", "out"], `Messages of ${name} lately`);
+        this.sockets = new Sparkline(["sockets"], `Sockets of ${name} lately`);
         this.foot = element("p", { class: "foot" });
         this.isDraining = false;
         this.button = element("button", {
@@ -37,7 +37,7 @@ class NodeCard {
             element("div", { class: "lease" },
                 element("span", { class: "lease-track", "aria-hidden": "true" }, this.fill), this.lease),
             element("dl", {}, ...[...this.facts].map(([fact, value]) =>
-                element("div", {}, element("dt", { text: fact === "signals" ? "signals/s" : fact }), value))),
+                element("div", {}, element("dt", { text: fact === "messages" ? "messages/s" : fact }), value))),
             element("div", { class: "plots" },
                 element("figure", {}, this.sockets.element, element("figcaption", { text: "sockets" })),
                 element("figure", {}, this.load.element, element("figcaption", {},
@@ -59,7 +59,7 @@ class NodeCard {
         this.#showLease(node, state, cluster.leaseMs, now);
         write(/** @type {Element} */ (this.facts.get("sockets")), count(node.sockets));
         write(/** @type {Element} */ (this.facts.get("rooms")), count(node.rooms));
-        write(/** @type {Element} */ (this.facts.get("signals")),
+        write(/** @type {Element} */ (this.facts.get("messages")),
             node.counters ? `${rate(node.rates.received)} → ${rate(node.rates.delivered)}` : "–");
         const { sockets, received, delivered } = node.history;
         this.sockets.draw([sockets], now);
@@ -93,10 +93,10 @@ class NodeCard {
      * @param {number} now
      */
     #footOf(node, state, now) {
-        if (state === "lost") return "Its lease ran out: others take over its peers and sweep its rooms.";
+        if (state === "lost") return "Its lease ran out; others sweep its rooms.";
         if (state === "stopped") return "It drained and stopped.";
         const parts = [`Redis ${node.redis}${node.roundTripMs ? ` · ${node.roundTripMs.toFixed(1)} ms` : ""}`];
-        if (node.version) parts.push(node.version);
+        if (node.version) parts.push(`version ${node.version}`);
         if (node.startedAt) parts.push(`up for ${duration(Date.now() - node.startedAt)}`);
         return parts.join(" · ");
     }
@@ -151,8 +151,10 @@ export class NodeCards {
  * @param {Cluster} cluster
  */
 export function showTotals(place, cluster) {
-    const living = cluster.living;
-    const gone = cluster.nodes.size - living.length;
+    const living = cluster.speaking;
+    const gone = cluster.nodes.size - cluster.living.length;
+    const silent = cluster.living.length - living.length;
+    const notes = [silent > 0 && `${silent} silent`, gone > 0 && `${gone} gone`].filter(Boolean);
     /** @param {(node: ClusterNode) => number} part */
     const sum = (part) => living.reduce((total, node) => total + part(node), 0);
     const down = living.filter((node) => node.redis !== "up" && node.redis !== "none");
@@ -160,11 +162,11 @@ export function showTotals(place, cluster) {
     /** @type {Record<string, string>} */
     const texts = {
         nodes: count(living.length),
-        "nodes-note": gone > 0 ? `${amount(gone, "node")} gone` : "all there",
+        "nodes-note": notes.join(", ") || "all there",
         sockets: count(sum((node) => node.sockets)),
         "sockets-note": `+${rate(sum((node) => node.rates.joins))} −${rate(sum((node) => node.rates.leaves))} /s`,
-        signals: rate(sum((node) => node.rates.received)),
-        "signals-note": `${rate(sum((node) => node.rates.delivered))} delivered /s`,
+        messages: rate(sum((node) => node.rates.received)),
+        "messages-note": `${rate(sum((node) => node.rates.delivered))} delivered /s`,
         backplane: down.length === 0 ? "up" : down[0].redis,
         "backplane-note": down.map((node) => node.name).join(", ") || `slowest ${slowest.toFixed(1)} ms`,
     };
@@ -172,6 +174,6 @@ export function showTotals(place, cluster) {
         const part = place.querySelector(`[data-total="${name}"]`);
         if (part) write(part, text);
     }
-    place.querySelector("[data-part=nodes]")?.toggleAttribute("data-bad", gone > 0);
+    place.querySelector("[data-part=nodes]")?.toggleAttribute("data-bad", notes.length > 0);
     place.querySelector("[data-part=backplane]")?.toggleAttribute("data-bad", down.length > 0);
 }

@@ -1,4 +1,4 @@
-// A small plot of the last two minutes that slides to the left; drawn as SVG.
+// A small plot of the last while that slides to the left; drawn as SVG.
 
 import { plottedMs } from "./cluster.js";
 
@@ -7,6 +7,24 @@ import { plottedMs } from "./cluster.js";
 const svg = "http://www.w3.org/2000/svg";
 const width = 120;
 const height = 32;
+/** Samples that are farther apart have nothing to do with each other: the node was away. */
+const gapMs = 5_000;
+
+/**
+ * The runs of samples without a gap.
+ *
+ * @param {Sample[]} samples
+ */
+function runsOf(samples) {
+    /** @type {Sample[][]} */
+    const runs = [];
+    samples.forEach((sample, index) => {
+        const isNear = index > 0 && sample.at - samples[index - 1].at <= gapMs;
+        if (isNear) runs[runs.length - 1].push(sample);
+        else runs.push([sample]);
+    });
+    return runs.filter((run) => run.length > 1);
+}
 
 /** One plot of one or two lines over a common scale. */
 export class Sparkline {
@@ -37,18 +55,20 @@ export class Sparkline {
      */
     draw(series, now) {
         const most = Math.max(1, ...series.flatMap((samples) => samples.map((sample) => sample.value)));
+        /** @param {Sample} sample */
+        const x = (sample) => (width * (1 - (now - sample.at) / plottedMs)).toFixed(1);
+        /** @param {Sample} sample */
+        const y = (sample) => (height - 1 - (height - 3) * (sample.value / most)).toFixed(1);
         series.forEach((samples, index) => {
-            const points = samples.map((sample) => {
-                const x = width * (1 - (now - sample.at) / plottedMs);
-                const y = height - 1 - (height - 3) * (sample.value / most);
-                return `${x.toFixed(1)} ${y.toFixed(1)}`;
-            });
-            const path = points.length > 1 ? `M${points.join("L")}` : "";
-            this.#lines[index].line.setAttribute("d", path);
-            const first = points[0]?.split(" ")[0];
-            const last = points.at(-1)?.split(" ")[0];
-            const isFilled = index === 0 && path !== "";
-            this.#lines[index].area.setAttribute("d", isFilled ? `${path}L${last} ${height}L${first} ${height}Z` : "");
+            let line = "";
+            let area = "";
+            for (const run of runsOf(samples)) {
+                const path = `M${run.map((sample) => `${x(sample)} ${y(sample)}`).join("L")}`;
+                line += path;
+                area += `${path}L${x(run[run.length - 1])} ${height}L${x(run[0])} ${height}Z`;
+            }
+            this.#lines[index].line.setAttribute("d", line);
+            this.#lines[index].area.setAttribute("d", index === 0 ? area : "");
         });
     }
 

@@ -36,7 +36,8 @@ final class Timelines: Sendable {
                 state.kept[room]?.openedLast = state.opened
                 return known.timeline
             }
-            if state.kept.count >= rooms, let first = state.kept.min(by: { $0.value.openedLast < $1.value.openedLast }) {
+            if state.kept.count >= rooms, let first = state.kept.min(by: { $0.value.openedLast < $1.value.openedLast })
+            {
                 first.value.timeline.close()
                 state.kept[first.key] = nil
             }

@@ -5,7 +5,8 @@ extension Settings {
     static let console: [Setting] = [
         Setting(
             "timelineRooms", .console, .integer(\.console.timelineRooms, 0...4_096, .count),
-            "Rooms of which a node keeps the last events, for the question why two peers did not connect; 0 means none."),
+            "Rooms of which a node keeps the last events, for the question why two peers did not connect; 0 means none."
+        ),
         Setting(
             "timelineEvents", .console, .integer(\.console.timelineEvents, 0...4_096, .count),
             "Events that are kept of one room, about 64 bytes each; 0 means none."),
