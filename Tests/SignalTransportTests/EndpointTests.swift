@@ -26,8 +26,8 @@ struct EndpointTests {
 
     @Test("a PeerJS client names its key, its ID and its token")
     func peerJS() throws {
-        let request = try #require(try request("/peerjs?key=k&id=my%20id&token=t&version=1.5.4&namespace=n&peerId=p"))
-        let handshake = request.handshake(client: ClientAddress(ipv4: 1))
+        let named = try #require(try request("/peerjs?key=k&id=my%20id&token=t&version=1.5.4&namespace=n&peerId=p"))
+        let handshake = named.handshake(client: ClientAddress(ipv4: 1))
         #expect(handshake.namespace == "k")
         #expect(handshake.peerID == "my id")
         #expect(handshake.queryToken == "t")
