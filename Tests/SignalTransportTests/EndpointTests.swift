@@ -1,5 +1,6 @@
 import NIOHTTP1
 import SignalDomain
+import SignalNode
 import Testing
 
 @testable import SignalTransport
