@@ -291,10 +291,8 @@ final class ClusterCore {
             logger.warning("cluster.lease-lost")
             metrics.refences.increment()
             perform(machine.begin(as: makeInstance(), now: now))
-        case .reconnect(let loss, let reason):
-            backplane.reconnect(after: loss, reason: reason)
-        case .call(let command):
-            call(command)
+        case .reconnect(let loss, let reason): backplane.reconnect(after: loss, reason: reason)
+        case .call(let command): call(command)
         case .mismatched:
             logger.error(
                 "shards.mismatch",

@@ -27,9 +27,9 @@ final class Timelines: Sendable {
     }
 
     /// The timeline of a room that peers enter; the room that nobody has entered for the longest time gives its place.
-    /// Nil when timelines are off.
+    /// Nil when timelines are off, and for clients of other servers, of whom many are alone in their rooms.
     func open(_ room: RoomKey) -> RoomTimeline? {
-        guard rooms > 0, events > 0 else { return nil }
+        guard rooms > 0, events > 0, !room.isOfOtherClients else { return nil }
         return state.withLock { state in
             state.opened += 1
             if let known = state.kept[room] {

@@ -27,7 +27,10 @@ package struct UpgradeRequest {
         query = QueryString(target.query)
     }
 
-    /// What a refused client is told over an opened socket, because pages cannot see a status.
+    /// Whether a refusal should come as a close code, because pages cannot see a status.
+    var wantsCloseCode: Bool { query["closeCode"] == "1" }
+
+    /// What a refused client is told over an opened socket.
     struct Farewell {
         /// A message before the close.
         let text: [UInt8]?
@@ -38,7 +41,7 @@ package struct UpgradeRequest {
     func farewell(for refusal: Refusal) -> Farewell? {
         switch endpoint {
         case .signal, .topics:
-            guard query["closeCode"] == "1", let reason = refusal.closing else { return nil }
+            guard wantsCloseCode, let reason = refusal.closing else { return nil }
             return Farewell(text: nil, reason: reason)
         case .peerJS:
             guard let text = PeerJSAnswers.refusal(refusal) else { return nil }

@@ -27,7 +27,7 @@ struct PeerJSClient {
     ) async throws -> PeerJSClient {
         let client = try await dial(id, port: port, token: token, key: key, path: path)
         let first = try await client.peer.next(timeout: patience)
-        guard first.text == #"{"type":"OPEN"}"# else { throw TestPeer.Unexpected(description: first.text) }
+        guard first.text == #"{"type":"OPEN"}"# else { throw Cluster.Never(description: first.text) }
         return client
     }
 

@@ -18,7 +18,7 @@ struct PeerJSClusterTests {
             if let client = try? await client(id, at: node, token: token) { return client }
             try await Task.sleep(for: .milliseconds(100))
         }
-        throw TestPeer.Unexpected(description: "\(id) never became free")
+        throw Cluster.Never(description: "\(id) never became free")
     }
 
     @Test("peers of different nodes reach each other, in order")

@@ -53,6 +53,6 @@ struct TopicsClient {
             last = heard.text
             try await Task.sleep(for: .milliseconds(50))
         }
-        throw TestPeer.Unexpected(description: "never \(clients) clients on \(topic): \(last)")
+        throw Cluster.Never(description: "never \(clients) clients on \(topic): \(last)")
     }
 }

@@ -53,7 +53,8 @@ struct PeerJSMessageTests {
     func random() throws {
         var generator = MessageGenerator(random: SeededRandom(seed: 18))
         for _ in 0..<2_000 {
-            _ = PeerJSMessage(try GuardedBytes(generator.message()).bytes, limits: ScanLimits())
+            let memory = try GuardedBytes(generator.message())
+            withExtendedLifetime(memory) { _ = PeerJSMessage(memory.bytes, limits: ScanLimits()) }
         }
     }
 

@@ -63,9 +63,12 @@ struct TopicMessageTests {
         var generator = MessageGenerator(random: SeededRandom(seed: 17))
         for round in 0..<2_000 {
             let memory = try GuardedBytes(generator.message())
-            _ = TopicMessage(memory.bytes, limits: ScanLimits(), maxTopics: 3)
-            guard let message = try? MessageScanner.scan(memory.bytes) else { continue }
-            let whole = TopicMessage.publication(TopicMessage.opened(message, in: memory.bytes), clients: round)
+            let whole: [UInt8]? = withExtendedLifetime(memory) {
+                _ = TopicMessage(memory.bytes, limits: ScanLimits(), maxTopics: 3)
+                guard let message = try? MessageScanner.scan(memory.bytes) else { return nil }
+                return TopicMessage.publication(TopicMessage.opened(message, in: memory.bytes), clients: round)
+            }
+            guard let whole else { continue }
             #expect(throws: Never.self, "seed 17, round \(round)") { _ = try scan(whole) }
         }
     }
