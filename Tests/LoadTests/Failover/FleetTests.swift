@@ -194,7 +194,7 @@ struct FleetTests {
             let world = try await World(relay)
             try await world.onFleet { fleet in
                 let chosen = fleet.redial(1, at: "relay")
-                fleet.vanish(unwelcomed: Array(chosen.prefix(2)))
+                fleet.lose(unwelcomed: Array(chosen.prefix(2)))
             }
             try await world.until("two are gone") { $0.living == 3 && $0.open == 3 }
             _ = try await world.events()
@@ -205,7 +205,7 @@ struct FleetTests {
     func refill() async throws {
         try await SessionRelay.serving { relay in
             let world = try await World(relay)
-            try await world.onFleet { $0.vanish(1, at: "relay") }
+            try await world.onFleet { $0.lose(1, at: "relay") }
             try await world.until("all are gone") { $0.living == 0 }
             try await world.onFleet { $0.fill() }
             try await world.until("five are new") { $0.open == 5 }
