@@ -65,7 +65,8 @@ struct ExchangeTests {
         try await TestRelay.serving { relay in
             let outcome = try await run(relay, roomSize: 2, pacing: .open(perSecond: 1_000))
             let perSecond = Double(outcome.sent) / outcome.seconds
-            #expect((800...1_200).contains(perSecond), "\(perSecond) per second")
+            // As fast as it goes it would be many thousands; `PaceTests` counts exactly.
+            #expect((200...5_000).contains(perSecond), "\(perSecond) per second")
         }
     }
 
