@@ -64,7 +64,8 @@ final class Page: Sendable {
         let known = interruptions
         do {
             try await run(body)
-        } catch  where interruptions > known {
+        } catch {
+            guard interruptions > known else { throw error }
             try await reload()
             try await load(body)
         }
