@@ -80,6 +80,33 @@ struct SignalingClientTests {
         print("kill -9 to the next delivered signal, as the page sees it: \(next) ms")
     }
 
+    @Test("behind the edge the address of the page is enough: after kill -9 both peers of a room go on through it")
+    func edge() async throws {
+        let cluster = try await BrowserCluster(nodes: 2, settings: ["TRUSTED_PROXY_CIDRS": "127.0.0.0/8"])
+        let edge = try EdgeServer(nodes: cluster.nodes.map(\.port))
+        let address = "http://127.0.0.1:\(edge.port)/client/signaling-client.js"
+        let pages = [try await cluster.browser.page(address), try await cluster.browser.page(address)]
+        for (name, page) in zip(["ann", "bob"], pages) {
+            try await cluster.sit(name, on: page, at: 0, options: "url: undefined")
+        }
+        #expect(try await pages[0].evaluate("room.url").contains(":\(edge.port)/signal?"))
+        let name = try await pages[0].evaluate("room.node")
+        let node = try #require(cluster.nodes.first { "\"\($0.name)\"" == name })
+        try await pages[0].wait(until: "room.members.has('bob')")
+        async let toBob = pages[0].run(Self.stream(1...100, to: "bob"))
+        async let toAnn = pages[1].run(Self.stream(1...100, to: "ann"))
+        try await pages[0].wait(until: "heard.length > 10")
+        node.kill()
+        _ = try await (toBob, toAnn)
+        for page in pages {
+            try await page.wait(until: "receipts + failures.length === 100 && heard.length >= 100", seconds: 60)
+            #expect(try await page.evaluate("failures") == "[]")
+            #expect(try await page.evaluate("heard.map((each) => each.n)") == Self.numbers(1...100))
+            #expect(try await page.evaluate("room.node") != name)
+            #expect(try await page.evaluate("opens.at(-1).resumed") == "true")
+        }
+    }
+
     @Test("a drain moves a page to another node before its socket is closed, and nobody sees it away for good")
     func drain() async throws {
         let cluster = try await BrowserCluster(
