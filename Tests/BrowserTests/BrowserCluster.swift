@@ -49,7 +49,7 @@ struct BrowserCluster {
     }
 
     func sit(_ name: String, on page: Page, at index: Int, options: String = "") async throws {
-        try await page.run(
+        try await page.load(
             """
             const { SignalingClient } = await import("/client/signaling-client.js")
             window.room = new SignalingClient({

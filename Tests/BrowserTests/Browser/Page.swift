@@ -19,8 +19,11 @@ final class Page: Sendable {
     /// Loads another address and waits until it is there.
     func go(to url: String) async throws {
         try await leaveDocument {
-            let answer = try await tools.call("Page.navigate", ["url": url])
-            if let error = answer["errorText"] { throw Browser.Failure(description: "\(url): \(error)") }
+            var error: String?
+            repeat {
+                error = try await tools.call("Page.navigate", ["url": url])["errorText"]
+            } while error == Self.interruption
+            if let error { throw Browser.Failure(description: "\(url): \(error)") }
         }
     }
 
@@ -34,12 +37,39 @@ final class Page: Sendable {
     }
 
     private func leaveDocument(_ leave: () async throws -> Void) async throws {
+        var known = interruptions
+        try await awaitDocument(after: leave)
+        while interruptions > known {
+            known = interruptions
+            try await awaitDocument { try await tools.call("Page.reload") }
+        }
+    }
+
+    private func awaitDocument(after leave: () async throws -> Void) async throws {
         _ = try await evaluate("window.isOldDocument = true")
         try await leave()
         try await wait(until: "!window.isOldDocument && document.readyState === 'complete'")
     }
 
+    /// What Chromium says of what it was loading when a network interface of the machine came or went, as those of
+    /// containers do. It is nobody's error; loading again helps.
+    private static let interruption = "net::ERR_NETWORK_CHANGED"
+
+    private var interruptions: Int { logged.filter { $0["text"]?.contains(Self.interruption) == true }.count }
+
     // MARK: Scripts
+
+    /// Runs a body that loads modules; once more in a new document when that was interrupted.
+    func load(_ body: String) async throws {
+        let known = interruptions
+        do {
+            try await run(body)
+        } catch {
+            guard interruptions > known else { throw error }
+            try await reload()
+            try await load(body)
+        }
+    }
 
     /// The value of an expression, which may `await`, as JSON; `null` for none.
     ///
@@ -93,10 +123,14 @@ final class Page: Sendable {
             .map { $0.objects("exception").first?["description"] ?? $0["text"] ?? $0.text }
         let written = tools.events("Runtime.consoleAPICalled").filter { $0["type"] == "error" }
             .map { $0.objects("args").map { $0["value"] ?? $0["description"] ?? $0.text }.joined(separator: " ") }
-        let logged = tools.events("Log.entryAdded").flatMap { $0.objects("entry") }
-            .filter { $0["level"] == "error" && $0["url"]?.hasSuffix("/favicon.ico") != true }
+        let noticed = logged.filter { $0["url"]?.hasSuffix("/favicon.ico") != true }
             .map { [$0["text"], $0["url"]].compactMap(\.self).joined(separator: " ") }
-        return thrown + written + logged
+            .filter { !$0.contains(Self.interruption) }
+        return thrown + written + noticed
+    }
+
+    private var logged: [TestMessage] {
+        tools.events("Log.entryAdded").flatMap { $0.objects("entry") }.filter { $0["level"] == "error" }
     }
 
     /// The texts of `console.log`.

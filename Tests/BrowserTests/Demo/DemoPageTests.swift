@@ -137,7 +137,7 @@ struct DemoPageTests {
         try await pages[0].wait(until: "document.querySelector('#code').open")
         let shown = try await pages[0].evaluate("document.querySelector('#code-text').textContent")
         #expect(shown.contains("new PeerMesh(client)"))
-        for page in pages { try await page.evaluate("void await import('/demo/ten-lines.js')") }
+        for page in pages { try await page.load("await import('/demo/ten-lines.js')") }
         for page in pages {
             let deadline = ContinuousClock.now + .seconds(60)
             while !page.log.contains(where: { $0.contains(": Hello, ") }), ContinuousClock.now < deadline {

@@ -26,7 +26,7 @@ struct MeshDocumentTests {
         let script = try #require(Self.examples().last)
             .replacing(/import (\{.*?\}) from (".*?")/) { "const \($0.1) = await import(\($0.2))" }
         let pages = [try await cluster.blank(), try await cluster.blank()]
-        for page in pages { try await page.run(script) }
+        for page in pages { try await page.load(script) }
         for page in pages {
             let deadline = ContinuousClock.now + .seconds(60)
             while page.log.count < 4, ContinuousClock.now < deadline { try await Task.sleep(for: .milliseconds(20)) }

@@ -21,7 +21,7 @@ extension BrowserCluster {
     func mesh(
         _ name: String, on page: Page, at index: Int, options: String = "", before: String = ""
     ) async throws {
-        try await page.run(
+        try await page.load(
             """
             const { SignalingClient } = await import("/client/signaling-client.js")
             const { PeerMesh } = await import("/client/peer-mesh.js")
