@@ -73,6 +73,9 @@ struct PairStoryTests {
         Story(
             events: both + "n1 20 ice ana state=checking\nn1 30 ice ana ben state=connected relayed=true", tone: "good",
             title: "ana is connected to ben, over TURN."),
+        Story(
+            events: both + "n1 20 ice ana ben state=connected\nn1 30 ice ana ben state=closed\nn2 31 ice ben state=new",
+            tone: "good", title: "ana was connected to ben."),
     ]
 
     @Test("has a sentence for every end, and says which nodes are missing from it")

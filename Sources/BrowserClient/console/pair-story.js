@@ -20,6 +20,9 @@ const iceReasons = {
     "signaling-failed": "it blames the signaling",
 };
 
+/** What ICE may come to; all else is on the way, or after it. */
+const ends = ["connected", "completed", "disconnected", "failed"];
+
 /** How far the clocks of two nodes may be apart, in milliseconds. */
 const clocksMs = 1_000;
 
@@ -67,22 +70,24 @@ class Story {
 
     /** The last word of a client about its connection, if it is one. */
     judgeIce() {
-        const report = this.last((event) => event.what === "ice" && event.state !== undefined);
+        const report = this.last((event) => event.what === "ice" && ends.includes(event.state ?? ""));
         if (!report) return null;
+        const isOver = this.events.some((event) => event.what === "ice" && event.state === "closed"
+            && event.from === report.from && event.at >= report.at);
         const { from, to, state } = report;
         const whom = to ? ` to ${to}` : "";
+        const way = report.relayed ? ", over TURN" : "";
         const vague = to ? [] : [`${from} does not say which peer it means.`];
         switch (state) {
         case "connected":
         case "completed":
-            return verdict("good", `${from} is connected${whom}${report.relayed ? ", over TURN" : ""}.`, ...vague);
+            return verdict("good", `${from} ${isOver ? "was" : "is"} connected${whom}${way}.`, ...vague);
         case "failed":
             return verdict("bad", `Signals went through, and ICE failed: so ${from} reports.`,
                 `Its reason: ${iceReasons[report.reason ?? ""] ?? "none that it could tell"}.`,
                 "There was no way between the networks: look at the TURN servers that the peers were given.", ...vague);
-        case "disconnected":
+        default:
             return verdict("busy", `${from} reports that its connection${whom} is interrupted.`, ...vague);
-        default: return null;
         }
     }
 

@@ -16,8 +16,8 @@ extension Session {
         let welcome = node.welcome(
             arrival, members: pages.first ?? [], hasMore: pages.count > 1, resumeToken: token,
             grants: state.value.principal.grants, ice: iceServers())
-        socket.send(SignalFrame.text(welcome.json), from: nil)
         note(arrival.isResumed ? .resumed : .joined(.two))
+        socket.send(SignalFrame.text(welcome.json), from: nil)
         for text in rest(of: pages, version: arrival.version) { socket.send(SignalFrame.text(text), from: nil) }
         let kept = state.value.conversation?.welcome()
         for frame in kept?.frames ?? [] { socket.send(frame, from: nil) }
