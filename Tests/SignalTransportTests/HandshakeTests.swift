@@ -165,7 +165,7 @@ import Testing
     @Test(
         "requests that are none are refused with a clean status, and the server goes on",
         arguments: [
-            ("GET // HTTP/1.1\r\nHost: a\r\n\r\n", 404), ("GET /x HTTP/1.1\r\nHost: [\r\n\r\n", 404),
+            ("GET //x HTTP/1.1\r\nHost: a\r\n\r\n", 404), ("GET /x HTTP/1.1\r\nHost: [\r\n\r\n", 404),
             ("GET /bootstrap HTTP/1.1\r\nHost: [\r\n\r\n", 400), ("GET /bootstrap HTTP/1.1\r\n\r\n", 400),
             ("GET * HTTP/1.1\r\nHost: a\r\n\r\n", 400), ("CONNECT a:80 HTTP/1.1\r\nHost: a\r\n\r\n", 400),
             ("garbage\r\n\r\n", 400), ("\u{16}\u{3}\u{1}\u{2}\0\u{1}\0\u{1}\u{FC}\r\n\r\n", 400),

@@ -29,20 +29,25 @@ final class Browser: Sendable {
         // Asked politely it takes its own children along.
         process.signal(SIGTERM)
         if !process.wait(seconds: 10) { process.signal(SIGKILL) }
-        try? FileManager.default.removeItem(at: profile)
+        // Its children may still write for a moment.
+        for _ in 0..<40 where FileManager.default.fileExists(atPath: profile.path()) {
+            try? FileManager.default.removeItem(at: profile)
+            usleep(50_000)
+        }
     }
 
     /// Starts Chromium and returns when it can be driven.
     ///
     /// - Throws: `Failure` with what it said, also when there is no Chromium: `infra/deps chromium` installs it.
     static func start() async throws -> Browser {
-        let profile = FileManager.default.temporaryDirectory.appending(path: "browser-\(UUID().uuidString)")
+        // Chromium makes a socket in TMPDIR, whose whole path has to be shorter than 108 bytes.
+        let name = "browser-" + String(UInt32.random(in: 0...UInt32.max), radix: 36)
+        let profile = FileManager.default.temporaryDirectory.appending(path: name)
         try FileManager.default.createDirectory(at: profile, withIntermediateDirectories: true)
         let output = profile.appending(path: "output.log")
         let environment = [
             "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin",
-            // Chromium makes a socket in TMPDIR, whose whole path has to be shorter than 108 bytes.
-            "HOME": profile.path(), "TMPDIR": "/tmp", "LANG": "C.UTF-8",
+            "HOME": profile.path(), "TMPDIR": profile.path(), "LANG": "C.UTF-8",
         ]
         let process = try ChildProcess(
             [program] + flags + ["--user-data-dir=\(profile.path())", "about:blank"], environment: environment,
