@@ -137,7 +137,9 @@ struct AdministrationClusterTests {
         try await sees("text/event-stream")
         try await sees(": listening")
         let ann = try await cluster.peer("ann", at: 0)
-        try await sees("event: joined\ndata: {\"peerId\":\"ann\",\"namespace\":\"global\",\"room\":\"r\",\"node\":\"node1\",\"at\":")
+        try await sees(
+            "event: joined\ndata: {\"peerId\":\"ann\",\"namespace\":\"global\",\"room\":\"r\",\"node\":\"node1\",\"at\":"
+        )
         _ = try await Operator(port: cluster.nodes[1].port).verb("ban", #"{"peerId":"ann","reason":"spam"}"#)
         try await sees("event: moderation\ndata: {\"kind\":\"ban\",\"target\":\"peer:ann\"")
         try await sees("event: left\ndata: {\"peerId\":\"ann\"")

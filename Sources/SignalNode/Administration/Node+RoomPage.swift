@@ -33,10 +33,12 @@ extension Node {
         return object.closed
     }
 
-    /// What happens on this node from now on, for an operator; ends when it is read too slowly.
+    /// What happens in the cluster from now on, for an operator; ends when it is read too slowly.
     public func listen(for caller: Caller) async throws(Refusal) -> AsyncStream<[UInt8]> {
         try await admitLook(at: "events", by: caller)
         guard let stream = events.listen(as: caller.client) else { throw .tooManyListeners }
+        // The other nodes hear at once that somebody listens.
+        Task { await self.watchCluster() }
         return stream
     }
 }

@@ -12,7 +12,6 @@ extension Node {
             guard let self else { return task.cancel() }
             events.publish(.counters(counters))
             guard events.hasListeners else { return roll.withLock { $0.forget() } }
-            guard isShared, roll.withLock({ $0.begin() }) else { return }
             Task { await self.watchCluster() }
         }
     }
@@ -30,7 +29,8 @@ extension Node {
     }
 
     /// Says who has come and gone, and that somebody here wants to be told what happens there.
-    private func watchCluster() async {
+    func watchCluster() async {
+        guard isShared, roll.withLock({ $0.begin() }) else { return }
         for shard in 0..<clusters.count {
             let cluster = clusters.cluster(shard)
             guard case .success(.nodes(let nodes)) = await cluster.ask(.nodes) else { continue }
