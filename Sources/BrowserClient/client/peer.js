@@ -157,7 +157,7 @@ export class Peer {
             onState: () => this.#follow(connection),
         })
         this.#connection = connection
-        this.#stopReport = reportConnection(client, connection.rtc)
+        this.#stopReport = reportConnection(client, connection.rtc, { peerId: this.id })
         connection.rtc.ondatachannel = ({ channel }) => this.#adopt(channel)
         Object.entries(channels).forEach(([label, init], id) => {
             this.#adopt(connection.rtc.createDataChannel(label, { ...init, negotiated: true, id }))

@@ -7,7 +7,7 @@
  *
  * @param {SignalingClient} client
  * @param {RTCPeerConnection} connection
- * @param {{region?: string, carrier?: string}} [place] where the application knows it
+ * @param {{region?: string, carrier?: string, peerId?: string}} [place] where the application knows it; the other end
  * @returns {() => void} ends the reports
  */
 export function reportConnection(client, connection, place = {}) {
