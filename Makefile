@@ -10,7 +10,7 @@ help: ## list the commands
 	@awk -F ': .*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
 run: $(NODE) ## build and run one node, no Redis needed
-	@echo "Starting the node: http://127.0.0.1:$${PORT:-8787}/health and ws://127.0.0.1:$${PORT:-8787}/signal (Ctrl-C ends it)"
+	@echo "Starting the node: open http://127.0.0.1:$${PORT:-8787}/ in two tabs; sockets at ws://127.0.0.1:$${PORT:-8787}/signal (Ctrl-C ends it)"
 	@exec $(NODE)
 
 test: ## build and run all tests (FILTER=Name runs some)
