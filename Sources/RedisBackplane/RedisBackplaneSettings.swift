@@ -15,8 +15,6 @@ public struct RedisBackplaneSettings: Sendable {
     public var rendezvous: RendezvousBounds
     public var inbox: InboxLimits
     public var moderation: ModerationBounds
-    /// Names the data set if this node is the first one in it.
-    public var epoch: String
     #if DEBUG
         /// Rules that the scripts of this node lack, to show what each of them prevents.
         package var withoutGuards: Guards = []
@@ -25,7 +23,7 @@ public struct RedisBackplaneSettings: Sendable {
     public init(
         address: RedisAddress, link: RedisLinkConfiguration = .init(), leaseMs: Int64 = 5_000, heartbeatMs: Int64 = 500,
         amnestyGapMs: Int64 = 2_500, roomKeyTTLMs: Int64 = 3_600_000, rendezvous: RendezvousBounds = .init(),
-        inbox: InboxLimits = .init(), moderation: ModerationBounds = .init(), epoch: String
+        inbox: InboxLimits = .init(), moderation: ModerationBounds = .init()
     ) {
         self.address = address
         self.link = link
@@ -36,7 +34,6 @@ public struct RedisBackplaneSettings: Sendable {
         self.rendezvous = rendezvous
         self.inbox = inbox
         self.moderation = moderation
-        self.epoch = epoch
     }
 
     /// The text under which a script is loaded.

@@ -46,7 +46,7 @@ extension RedisBackplaneSettings {
                     ],
                     arguments: [
                         .string(node.text), .string(info.text), .integer(leaseMs), .integer(heartbeatMs),
-                        .integer(amnestyGapMs), .string(epoch), .string(info.shards),
+                        .integer(amnestyGapMs), .string(info.shards),
                     ]))
         case .compareShards(let shards):
             .script(

@@ -135,7 +135,7 @@ enum Assembly {
                 address: address, link: link, leaseMs: Int64(cluster.leaseMs),
                 heartbeatMs: Int64(cluster.heartbeatMs), amnestyGapMs: Int64(cluster.amnestyGapMs),
                 roomKeyTTLMs: Int64(cluster.roomKeyTTLMs), rendezvous: configuration.rendezvous.bounds,
-                inbox: InboxLimits(configuration.delivery), epoch: UUID().uuidString)
+                inbox: InboxLimits(configuration.delivery))
             return (shard.name, settings)
         }
     }

@@ -50,7 +50,7 @@ struct AclTests {
             host: "127.0.0.1", port: server.port, username: "signal", password: RedisPassword("secret"))
         let loop = MultiThreadedEventLoopGroup.singleton.next()
         let make: @Sendable (any EventLoop) -> any Backplane = { loop in
-            let settings = RedisBackplaneSettings(address: .server(url), epoch: "test-epoch")
+            let settings = RedisBackplaneSettings(address: .server(url))
             return RedisBackplane(settings: settings, on: loop, logger: Logger(label: "test"))
         }
         let a = try await RigNode.connect(NodeInstance(bits: 1), on: loop, make)

@@ -73,6 +73,19 @@ struct LeaseContractTests {
         }
     }
 
+    @Test("an emptied Redis has another name, also if the node that named the last data set is the first in it again")
+    func epochs() async throws {
+        try await Rig.run(.redis) { rig in
+            let server = try #require(rig.server)
+            let node = try await rig.node(1)
+            let register = BackplaneCommand.register(node.node, NodeInfo(name: "a", version: "1"))
+            let first = try await node.call(register)
+            #expect(try await node.call(register) == first)
+            try server.command(["FLUSHALL"])
+            #expect(try await node.call(register) != first)
+        }
+    }
+
     @Test("the keys of a room keep their lifetime when a member moves, and when its node announces anew")
     func lifetimes() async throws {
         try await Rig.run(.redis) { rig in

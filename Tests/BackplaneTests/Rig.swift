@@ -51,7 +51,7 @@ actor Rig {
             guard let url else { return InMemoryBackplane(hub: hub, loop: loop) }
             var settings = RedisBackplaneSettings(
                 address: .server(url), leaseMs: leaseMs, heartbeatMs: heartbeatMs, inbox: limits,
-                moderation: moderation, epoch: "test-epoch")
+                moderation: moderation)
             settings.withoutGuards = guards
             return RedisBackplane(settings: settings, on: loop, logger: Logger(label: "test"))
         }

@@ -12,7 +12,7 @@ import Testing
 struct TopologyTests {
     private func connect(_ address: RedisAddress) async throws -> RigNode {
         try await RigNode.connect(NodeInstance(bits: 1), on: MultiThreadedEventLoopGroup.singleton.next()) { loop in
-            let settings = RedisBackplaneSettings(address: address, epoch: "test-epoch")
+            let settings = RedisBackplaneSettings(address: address)
             return RedisBackplane(settings: settings, on: loop, logger: Logger(label: "test"))
         }
     }

@@ -55,4 +55,18 @@ struct ShapeTests {
     func escaping() {
         #expect(Canvas.escaped("a<b>&\"\u{7}") == "a&lt;b&gt;&amp;&quot;\u{FFFD}")
     }
+
+    @Test("a lane ends with the part that its node plays, dead or alive by then")
+    func lanes() throws {
+        var history = History(seed: 1, machine: "m", startedAt: "now")
+        for node in ["n1", "n2", "n3"] { history.append(.nodeUp(node: node), at: 10) }
+        history.append(.fault(step: .kill, round: 1, .kill, nodes: ["n2"]), at: 20)
+        history.append(.nodeDown(node: "n2"), at: 21)
+        for node in ["n1", "n2"] { history.append(.nodeRetired(node: node), at: 50) }
+        history.append(.healed(step: .kill, round: 1), at: 100)
+        let lives = NodeLife.all(in: history.events, world: World(history.events))
+        #expect(lives.map(\.name) == ["n1", "n2", "n3"])
+        #expect(lives.map { $0.spans.map(\.span) } == [[10..<50], [10..<20], [10..<100]])
+        #expect(lives.map(\.dead) == [[], [20..<50], []])
+    }
 }

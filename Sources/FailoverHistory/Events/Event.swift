@@ -70,6 +70,8 @@ public struct Event: Sendable, Hashable, Codable {
         case nodeDown(node: String)
         /// The node is ready.
         case nodeUp(node: String)
+        /// The node has played its part in the run and ends unwatched.
+        case nodeRetired(node: String)
         /// The node's `/health` began or ceased to say `degraded`.
         case degraded(node: String, isDegraded: Bool)
         /// Readings of a node process; `cpuMicros` and `refences`, the leases that it lost and replaced, count from its start.

@@ -11,7 +11,7 @@ struct NodeLife: Sendable {
         let names = Set(
             events.compactMap { event -> String? in
                 switch event.kind {
-                case .nodeUp(let node), .nodeDown(let node): node
+                case .nodeUp(let node), .nodeDown(let node), .nodeRetired(let node): node
                 case .joined(_, _, _, let node, _, _): node
                 default: nil
                 }
@@ -41,6 +41,10 @@ struct NodeLife: Sendable {
             case .nodeDown(name):
                 close(&upSince, &drainSince, at: event.at)
                 deadSince = deadSince ?? event.at
+            case .nodeRetired(name):
+                if let since = deadSince { dead.append(since..<event.at) }
+                deadSince = nil
+                close(&upSince, &drainSince, at: event.at)
             case .joined(_, _, _, name, _, _): wasSeen = true
             default: continue
             }

@@ -36,12 +36,15 @@ extension Script {
         return agree(KEYS[1], KEYS[3], now, ARGV[1]) and 1 or 0
         """
 
-    /// KEYS epoch last live info shards; ARGV nid info lease beat gap random shards
+    /// KEYS epoch last live info shards; ARGV nid info lease beat gap shards
+    ///
+    /// Who comes first names the data set by himself and the time: emptied and met by the same node, it has another name.
     static let registerLua = """
         local now = clock(KEYS[2], KEYS[3], ARGV[5], ARGV[4])
-        if not agree(KEYS[5], KEYS[3], now, ARGV[7]) then return {'SHARDS'} end
-        redis.call('SET', KEYS[5], ARGV[7])
-        redis.call('SET', KEYS[1], ARGV[6], 'NX')
+        if not agree(KEYS[5], KEYS[3], now, ARGV[6]) then return {'SHARDS'} end
+        redis.call('SET', KEYS[5], ARGV[6])
+        local time = redis.call('TIME')
+        redis.call('SET', KEYS[1], ARGV[1] .. '-' .. time[1] .. '.' .. time[2], 'NX')
         redis.call('ZADD', KEYS[3], now + ARGV[3], ARGV[1])
         redis.call('HSET', KEYS[4], ARGV[1], ARGV[2])
         return {'OK', redis.call('GET', KEYS[1])}

@@ -90,6 +90,7 @@ struct FailoverRun {
             return fleet.value.complaints
         }.get()
         remarks.complaints.merge(complaints, uniquingKeysWith: +)
+        for node in rig.nodes { recorder.record(.nodeRetired(node: node.name)) }
         ProcessLedger.shared.endAll()
     }
 
