@@ -21,8 +21,9 @@ extension NodeConfiguration {
         public var commandTimeoutMs = 1_000
         /// The first pause before a reconnect, in milliseconds; it doubles up to `reconnectMaxMs`, with jitter.
         public var reconnectMinMs = 50
-        /// The longest pause before a reconnect, in milliseconds.
-        public var reconnectMaxMs = 2_000
+        /// The longest pause before a reconnect, in milliseconds. Short, for with one lost attempt to connect it tells how
+        /// long a node stays away from a Redis that it could reach again; and a node has three links, not thousands.
+        public var reconnectMaxMs = 500
         /// Bytes of commands that may wait for one link before new ones fail.
         public var pipelineBytes = 1_048_576
 

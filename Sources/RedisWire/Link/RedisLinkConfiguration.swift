@@ -33,7 +33,7 @@ public struct RedisLinkConfiguration: Sendable {
     public init(
         connectTimeout: TimeAmount = .seconds(1), sentinelTimeout: TimeAmount = .milliseconds(300),
         commandTimeout: TimeAmount = .seconds(1),
-        reconnectBackoffMin: TimeAmount = .milliseconds(50), reconnectBackoffMax: TimeAmount = .seconds(2),
+        reconnectBackoffMin: TimeAmount = .milliseconds(50), reconnectBackoffMax: TimeAmount = .milliseconds(500),
         stableAfter: TimeAmount = .seconds(2), maxPipelineBytes: Int = 1 << 20, maxReplyBytes: Int = 16 << 20,
         heartbeatInterval: TimeAmount = .seconds(1), silenceTimeout: TimeAmount = .seconds(3),
         clientName: String? = nil, tls: RedisTLS? = nil, prelude: [RedisCommand] = []

@@ -58,7 +58,7 @@ struct ComposeProject: Sendable {
     /// Keeps the logs, and removes containers, networks and volumes.
     private func down() {
         let logs = (try? Docker.run(["compose", "logs", "--no-color"], environment: environment)) ?? ""
-        try? Data(logs.utf8).write(to: URL(fileURLWithPath: "\(directory)/containers.log"))
+        try? Data(logs.utf8).write(to: URL(fileURLWithPath: "\(directory)/\(name).log"))
         do {
             // Nobody talks to them any more: there is nothing to wait for.
             _ = try? Docker.run(["compose", "kill"], environment: environment)
