@@ -140,7 +140,7 @@ struct AccessClusterTests {
     }
 
     private func eventually(
-        _ what: Comment, within limit: Duration = .seconds(10), _ condition: () async throws -> Bool
+        _ what: Comment, within limit: Duration = .seconds(30), _ condition: () async throws -> Bool
     ) async throws {
         let deadline = ContinuousClock.now + limit
         while ContinuousClock.now < deadline {

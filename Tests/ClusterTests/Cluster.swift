@@ -34,7 +34,7 @@ struct Cluster {
     }
 
     func everyNode(sees count: Int) async throws {
-        try await nodes(0...(nodes.count - 1), see: count, within: .seconds(5))
+        try await nodes(0...(nodes.count - 1), see: count, within: .seconds(30))
     }
 
     /// Waits until `/bootstrap` of these nodes tells this count.
@@ -52,7 +52,7 @@ struct Cluster {
 
     /// Polls until `condition` holds, and says what never came true otherwise.
     func eventually(
-        _ what: String, within limit: Duration = .seconds(5), _ condition: () async throws -> Bool
+        _ what: String, within limit: Duration = .seconds(30), _ condition: () async throws -> Bool
     ) async throws {
         let deadline = ContinuousClock.now + limit
         while ContinuousClock.now < deadline {

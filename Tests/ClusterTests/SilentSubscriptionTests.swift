@@ -37,7 +37,7 @@ struct SilentSubscriptionTests {
     }
 
     private func eventually(
-        _ what: String, within limit: Duration = .seconds(10), _ condition: () async throws -> Bool
+        _ what: String, within limit: Duration = .seconds(30), _ condition: () async throws -> Bool
     ) async throws {
         let deadline = ContinuousClock.now + limit
         while ContinuousClock.now < deadline {

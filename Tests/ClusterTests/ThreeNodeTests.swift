@@ -104,8 +104,8 @@ struct ThreeNodeTests {
         let guest = try await cluster.peer("guest", at: 0)
         #expect(try await TestHTTP.get("/readyz", port: cluster.nodes[0].port).status == 200)
         try cluster.redis.restart()
-        try await cluster.nodes(0...1, see: 4, within: .seconds(3))
-        try await cluster.eventually("the way to the other node", within: .seconds(3)) {
+        try await cluster.nodes(0...1, see: 4, within: .seconds(30))
+        try await cluster.eventually("the way to the other node", within: .seconds(30)) {
             try await guest.send(#"{"type":"healed"}"#)
             return (try? await bob.next(type: "healed", timeout: .milliseconds(200))) != nil
         }
@@ -118,8 +118,8 @@ struct ThreeNodeTests {
         let bob = try await cluster.peer("bob", at: 1)
         try await cluster.everyNode(sees: 2)
         try cluster.redis.command(["FLUSHALL"])
-        try await cluster.nodes(0...1, see: 2, within: .seconds(3))
-        try await cluster.eventually("the way between the nodes", within: .seconds(3)) {
+        try await cluster.nodes(0...1, see: 2, within: .seconds(30))
+        try await cluster.eventually("the way between the nodes", within: .seconds(30)) {
             try await ann.send(#"{"type":"again"}"#)
             return (try? await bob.next(type: "again", timeout: .milliseconds(200))) != nil
         }
@@ -132,7 +132,7 @@ struct ThreeNodeTests {
         let bob = try await cluster.peer("bob", at: 1)
         try await cluster.everyNode(sees: 2)
         try cluster.redis.command(["CLIENT", "KILL", "TYPE", "pubsub"])
-        try await cluster.eventually("the way between the nodes", within: .seconds(3)) {
+        try await cluster.eventually("the way between the nodes", within: .seconds(30)) {
             try await ann.send(#"{"type":"again"}"#)
             return (try? await bob.next(type: "again", timeout: .milliseconds(200))) != nil
         }
@@ -170,6 +170,6 @@ struct ThreeNodeTests {
         #expect(try await ann.expectClose(timeout: .seconds(10)).code == 1012)
         #expect(cluster.nodes[0].process.wait(seconds: 10))
         #expect(cluster.nodes[0].process.exitCode == 0)
-        try await cluster.nodes(1...1, see: 1, within: .seconds(5))
+        try await cluster.nodes(1...1, see: 1, within: .seconds(30))
     }
 }

@@ -107,7 +107,7 @@ public final class TestConnection: Sendable {
     ///
     /// - Throws: `TimedOut`, also when the connection ended without it.
     public func read<Result: Sendable>(
-        _ what: String, timeout: Duration = .seconds(5), _ take: (inout [UInt8]) throws -> Result?
+        _ what: String, timeout: Duration = .seconds(30), _ take: (inout [UInt8]) throws -> Result?
     ) async throws -> Result {
         let deadline = ContinuousClock.now + timeout
         while true {
@@ -119,7 +119,7 @@ public final class TestConnection: Sendable {
     }
 
     /// Waits for the server to end the connection; false when it does not in time.
-    public func ends(within timeout: Duration = .seconds(5)) async throws -> Bool {
+    public func ends(within timeout: Duration = .seconds(30)) async throws -> Bool {
         let deadline = ContinuousClock.now + timeout
         while !isEnded, ContinuousClock.now < deadline { try await Task.sleep(for: .milliseconds(1)) }
         return isEnded
@@ -139,13 +139,13 @@ public enum TestHTTP {
     }
 
     public static func get(
-        _ path: String, port: Int, headers: [(String, String)] = [], timeout: Duration = .seconds(5)
+        _ path: String, port: Int, headers: [(String, String)] = [], timeout: Duration = .seconds(30)
     ) async throws -> Answer {
         try await request("GET", path, port: port, headers: headers, timeout: timeout)
     }
 
     public static func post(
-        _ path: String, json: String, port: Int, headers: [(String, String)] = [], timeout: Duration = .seconds(5)
+        _ path: String, json: String, port: Int, headers: [(String, String)] = [], timeout: Duration = .seconds(30)
     ) async throws -> Answer {
         let all =
             headers.contains { $0.0.lowercased() == "content-type" }
@@ -155,7 +155,7 @@ public enum TestHTTP {
 
     public static func request(
         _ method: String, _ path: String, port: Int, headers: [(String, String)] = [], body: String? = nil,
-        timeout: Duration = .seconds(5)
+        timeout: Duration = .seconds(30)
     ) async throws -> Answer {
         let connection = try await TestConnection.open(port: port)
         try await connection.send(bytes(method, path, headers: headers + [("Connection", "close")], body: body))
@@ -165,7 +165,7 @@ public enum TestHTTP {
     }
 
     /// Any bytes, and the answer to them.
-    public static func raw(_ text: String, port: Int, timeout: Duration = .seconds(5)) async throws -> Answer {
+    public static func raw(_ text: String, port: Int, timeout: Duration = .seconds(30)) async throws -> Answer {
         let connection = try await TestConnection.open(port: port)
         try await connection.send(Array(text.utf8))
         let answer = try await read(from: connection, timeout: timeout)
@@ -186,7 +186,7 @@ public enum TestHTTP {
 
     /// Reads one answer with its body; bodies need a `Content-Length` or chunks.
     public static func read(
-        from connection: TestConnection, isHead: Bool = false, timeout: Duration = .seconds(5)
+        from connection: TestConnection, isHead: Bool = false, timeout: Duration = .seconds(30)
     ) async throws -> Answer {
         var answer = try await connection.read("an answer", timeout: timeout) { takeHead(&$0) }
         if !isHead { answer.body = try await readBody(of: answer, from: connection, timeout: timeout) }
@@ -195,7 +195,7 @@ public enum TestHTTP {
 
     /// Reads the body that belongs to a head.
     public static func readBody(
-        of answer: Answer, from connection: TestConnection, timeout: Duration = .seconds(5)
+        of answer: Answer, from connection: TestConnection, timeout: Duration = .seconds(30)
     ) async throws -> String {
         guard answer.status >= 200, answer.status != 204 else { return "" }
         if answer.header("transfer-encoding")?.lowercased() == "chunked" {

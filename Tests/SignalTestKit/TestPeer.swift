@@ -74,7 +74,7 @@ public final class TestPeer: Sendable {
         host: String = "127.0.0.1", port: Int, path: String = "/signal", namespace: String? = nil,
         room: String? = nil, peerID: String? = nil, query: [(String, String)] = [],
         headers: [(String, String)] = [], firstBytes: [UInt8] = [], receiveBuffer: Int? = nil,
-        manners: Manners = Manners(), timeout: Duration = .seconds(5)
+        manners: Manners = Manners(), timeout: Duration = .seconds(30)
     ) async throws -> TestPeer {
         let connection = try await TestConnection.open(host: host, port: port, receiveBuffer: receiveBuffer)
         let named = [("namespace", namespace), ("room", room), ("peerId", peerID)]
@@ -86,7 +86,7 @@ public final class TestPeer: Sendable {
 
     /// Reads the answer to a handshake that was sent over `connection`.
     public static func upgraded(
-        _ connection: TestConnection, manners: Manners = Manners(), timeout: Duration = .seconds(5)
+        _ connection: TestConnection, manners: Manners = Manners(), timeout: Duration = .seconds(30)
     ) async throws -> TestPeer {
         var answer = try await connection.read("a handshake", timeout: timeout) { TestHTTP.takeHead(&$0) }
         guard answer.status == 101 else {
@@ -127,7 +127,7 @@ public final class TestPeer: Sendable {
     /// The next text message.
     ///
     /// - Throws: `Unexpected` when the server closed instead, `TestConnection.TimedOut` when nothing came.
-    public func next(timeout: Duration = .seconds(5)) async throws -> TestMessage {
+    public func next(timeout: Duration = .seconds(30)) async throws -> TestMessage {
         try await wait("a message", timeout: timeout) { inbox in
             if !inbox.messages.isEmpty { return inbox.messages.removeFirst() }
             if let close = inbox.close { throw Unexpected(description: "closed: \(close)") }
@@ -136,7 +136,7 @@ public final class TestPeer: Sendable {
     }
 
     /// The next message of this type; others before it are dropped.
-    public func next(type: String, timeout: Duration = .seconds(5)) async throws -> TestMessage {
+    public func next(type: String, timeout: Duration = .seconds(30)) async throws -> TestMessage {
         let deadline = ContinuousClock.now + timeout
         while true {
             let message = try await next(timeout: deadline - .now)
@@ -146,7 +146,7 @@ public final class TestPeer: Sendable {
 
     /// The first message that fits, also when others wait before it; those stay.
     public func first(
-        _ what: String, timeout: Duration = .seconds(5), where fits: (TestMessage) -> Bool
+        _ what: String, timeout: Duration = .seconds(30), where fits: (TestMessage) -> Bool
     ) async throws -> TestMessage {
         var looked = 0
         return try await wait(what, timeout: timeout) { inbox in
@@ -163,12 +163,12 @@ public final class TestPeer: Sendable {
     public var waiting: [TestMessage] { inbox.withLock { $0.messages } }
 
     /// The payload of the next pong.
-    public func nextPong(timeout: Duration = .seconds(5)) async throws -> [UInt8] {
+    public func nextPong(timeout: Duration = .seconds(30)) async throws -> [UInt8] {
         try await wait("a pong", timeout: timeout) { $0.pongs.isEmpty ? nil : $0.pongs.removeFirst() }
     }
 
     /// The server's close frame; messages before it are dropped.
-    public func expectClose(timeout: Duration = .seconds(5)) async throws -> TestClose {
+    public func expectClose(timeout: Duration = .seconds(30)) async throws -> TestClose {
         try await wait("a close frame", timeout: timeout) { $0.close }
     }
 

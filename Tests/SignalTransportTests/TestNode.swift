@@ -92,7 +92,7 @@ struct TestServer: Sendable {
 
     /// Polls until `condition` holds; false when it does not in time.
     static func eventually(
-        within limit: Duration = .seconds(10), _ condition: () async -> Bool
+        within limit: Duration = .seconds(30), _ condition: () async -> Bool
     ) async throws -> Bool {
         let deadline = ContinuousClock.now + limit
         while ContinuousClock.now < deadline {

@@ -83,7 +83,7 @@ struct SignalJudge: Sendable {
         if signal.isContradicted {
             note(.contradiction, at: signal.sentAt, "\(key) has more than one final outcome") { $0.contradictions += 1 }
         }
-        if signal.isTakenBack, !isExplained(key, signal) {
+        if signal.isTakenBack, !isExplained(key, signal), wasAskedOnce(key, signal) {
             note(.contradiction, at: signal.sentAt, "\(key) was stored and then refused") { $0.contradictions += 1 }
         }
         if signal.isRefused, signal.surfacedAt != nil, wasTriedOnce(key, signal) {
@@ -92,6 +92,12 @@ struct SignalJudge: Sendable {
         countShare(key, signal)
         judgeLocal(key, signal)
         if signal.isAcknowledged { judgeAcknowledged(key, signal) } else { judgeUnanswered(key, signal) }
+    }
+
+    /// Whether the sender asked nobody else after it was told `stored`: a client that comes back says again what has no
+    /// final outcome, perhaps to a node that knows of no promise and finds nobody to keep it for.
+    private func wasAskedOnce(_ key: SignalKey, _ signal: Signal) -> Bool {
+        truth.lives[key.from]?.isConnected(throughout: signal.storedAt...signal.finalAt) ?? true
     }
 
     /// Whether what came of the signal is the answer to one try. A client tries again after a welcome, a node after it

@@ -21,6 +21,8 @@ final class ReliableConnection: ChannelInboundHandler {
     private enum Phase { case dialing, upgrading, open, ended }
 
     static let subprotocol = "browser-sync.v2"
+    /// How long a server may take to close the socket after a close code.
+    private static let closingPatience = TimeAmount.seconds(2)
 
     private let request: String
     private let mask: UInt32
@@ -60,13 +62,15 @@ final class ReliableConnection: ChannelInboundHandler {
         context.flush()
     }
 
-    /// Says a close code, which the server answers, and ends as `end`.
+    /// Says a close code and ends as `end`. The socket is the server's to close (RFC 6455 §7.1.1): closed here while
+    /// messages come in, it would be reset, and a server that writes to it then may never read the code.
     func close(code: UInt16, as end: ConnectionEnd) {
         guard phase == .open, let context else { return finish(end) }
         // First, for the write may end the channel within the call.
         finish(end, closing: false)
         let frame = ClientFrame.close(code: code, mask: mask)
-        context.writeAndFlush(wrapOutboundOut(frame)).whenComplete { [weak channel = context.channel] _ in
+        context.writeAndFlush(wrapOutboundOut(frame), promise: nil)
+        context.eventLoop.scheduleTask(in: Self.closingPatience) { [weak channel = context.channel] in
             channel?.close(promise: nil)
         }
     }

@@ -16,6 +16,11 @@ struct HostileNameTests {
             let bob = try await TestPeer.connect(
                 port: cluster.nodes[1].port, namespace: name, room: name, peerID: "bob")
             _ = try await (ann.next(type: "welcome"), bob.next(type: "welcome"))
+            let word = try #require(name.addingPercentEncoding(withAllowedCharacters: .alphanumerics))
+            try await cluster.eventually("ann's node knows bob in \(name)") {
+                let path = "/bootstrap?namespace=\(word)&room=\(word)"
+                return try await TestHTTP.get(path, port: cluster.nodes[0].port).body.contains(#""peers":2,"#)
+            }
             try await ann.send(#"{"type":"n","n":\#(number)}"#)
             let heard = try await bob.next(type: "n")
             #expect(heard.number("n") == number)
