@@ -113,11 +113,16 @@ struct SmallCaseTests {
     }
 
     @Test(
-        "a refusal is the answer to one try: after a second one the first may have arrived", arguments: [true, false])
-    func secondTry(hasMoved: Bool) throws {
+        "a refusal is the answer to one try: before another one the signal may have been stored, or have arrived",
+        arguments: [true, false], [true, false])
+    func secondTry(hasMoved: Bool, wasStored: Bool) throws {
         var history = Self.history()
         Self.add(&history, 11_000, .sent(client: Self.alice, id: 1, to: Self.carol))
-        Self.add(&history, 11_001, .arrived(client: Self.carol, from: Self.alice, id: 1, isRepeat: false))
+        if wasStored {
+            Self.add(&history, 11_001, .outcome(client: Self.alice, id: 1, to: Self.carol, .stored))
+        } else {
+            Self.add(&history, 11_001, .arrived(client: Self.carol, from: Self.alice, id: 1, isRepeat: false))
+        }
         if hasMoved {
             Self.add(&history, 11_002, .socketLost(client: Self.alice, connection: 1, code: 1006))
             Self.join(
