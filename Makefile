@@ -44,11 +44,11 @@ bench: ## measure CPU, memory, latency and Redis traffic per signal (release bui
 	@swift build -c release --product signal-load
 	@exec infra/bench/run
 
-benchmarks: ## fail when a message costs over 5 % more than its ceiling (release build; UPDATE=1 writes new ceilings)
+benchmarks: ## fail when a message costs over 5 % more than its ceiling (UPDATE=1, PIECES=)
 	@infra/deps hiredis
 	@echo "Building signal-benchmarks for release (first time: about 6 minutes on 2 cores) …"
 	@swift build -c release --product signal-benchmarks
-	@exec .build/release/signal-benchmarks $(if $(UPDATE),--update)
+	@exec .build/release/signal-benchmarks $(if $(UPDATE),--update) $(PIECES)
 
 cost: $(NODE) ## measure what joins, signals, idle nodes and deaths ask of Redis
 	@infra/deps hiredis redis

@@ -1,7 +1,3 @@
-import NIOCore
-import NIOEmbedded
-import SignalDomain
-
 /// One message through a node: everything between the frame rules and the sockets, limits and statistics included.
 extension Benchmark {
     static let roomOfTwo = room("room-of-2", "one of 2 speaks, 1 frame out", members: 2)
