@@ -4,7 +4,7 @@ NODE := .build/debug/signal-node
 NODE_SOURCES := $(shell find Sources Package.swift -not -path 'Sources/signal-load*' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz fuzz-guided autobahn cluster bench cost failover failover-full compose-test check-infra lint format deps clean
+.PHONY: help run test fuzz fuzz-guided autobahn cluster bench benchmarks cost failover failover-full compose-test check-infra lint format deps clean
 
 help: ## list the commands
 	@awk -F ': .*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -43,6 +43,12 @@ bench: ## measure CPU, memory, latency and Redis traffic per signal (release bui
 	@swift build -c release --product signal-node
 	@swift build -c release --product signal-load
 	@exec infra/bench/run
+
+benchmarks: ## fail when a message costs over 5 % more than its ceiling (UPDATE=1, PIECES=)
+	@infra/deps hiredis
+	@echo "Building signal-benchmarks for release (first time: about 6 minutes on 2 cores) …"
+	@swift build -c release --product signal-benchmarks
+	@exec .build/release/signal-benchmarks $(if $(UPDATE),--update) $(PIECES)
 
 cost: $(NODE) ## measure what joins, signals, idle nodes and deaths ask of Redis
 	@infra/deps hiredis redis

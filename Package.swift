@@ -112,6 +112,16 @@ let package = Package(
             dependencies: [
                 "SignalTransport", "SignalNode", "Backplane", "SignalDomain", core, posix, logging, arguments,
             ], swiftSettings: strict),
+        // What a message costs in each piece of its way; only the program counts allocations, in place of the C library.
+        .target(name: "AllocationCounter", path: "Tests/Benchmarks/AllocationCounter"),
+        .target(
+            name: "MessageBenchmarks",
+            dependencies: ["SignalNode", "Backplane", "RedisWire", "SignalDomain", core, embedded, logging],
+            path: "Tests/Benchmarks/MessageBenchmarks", swiftSettings: strict),
+        .executableTarget(
+            name: "signal-benchmarks", dependencies: ["MessageBenchmarks", "AllocationCounter", arguments],
+            path: "Tests/Benchmarks/signal-benchmarks", swiftSettings: strict),
+        .testTarget(name: "MessageBenchmarksTests", dependencies: ["MessageBenchmarks"], swiftSettings: strict),
         .testTarget(name: "FuzzTests", dependencies: ["signal-fuzz"], swiftSettings: strict),
         .testTarget(name: "FailoverHistoryTests", dependencies: ["FailoverHistory"], swiftSettings: strict),
         .target(

@@ -1,11 +1,11 @@
 import CHiredis
-import NIOCore
+package import NIOCore
 
 /// Turns received bytes into values with hiredis' incremental RESP parser.
 ///
 /// Owns the C reader and frees it exactly once, when it is released itself. After the first error it yields nothing
 /// more: a stream that broke the protocol has no next reply. Confined to one event loop, like the handler that owns it.
-final class ReplyReader {
+package final class ReplyReader {
     /// No status, error, integer or length line of an honest server is longer.
     static let maxLineBytes = 64 * 1024
     /// The shortest element of an array, an empty status line: `+\r\n`.
@@ -22,7 +22,7 @@ final class ReplyReader {
 
     /// - Parameter maxReplyBytes: A reply that is longer than this on the wire breaks the protocol.
     /// - Returns: nil when there is no memory for a reader.
-    init?(maxReplyBytes: Int) {
+    package init?(maxReplyBytes: Int) {
         functions = .allocate(capacity: 1)
         functions.initialize(to: ReplyBuilder.makeFunctions())
         guard let reader = redisReaderCreateWithFunctions(functions) else {
@@ -42,7 +42,7 @@ final class ReplyReader {
         functions.deallocate()
     }
 
-    func feed(_ bytes: ByteBuffer) throws(RedisError) {
+    package func feed(_ bytes: ByteBuffer) throws(RedisError) {
         if let failure { throw failure }
         unfinishedBytes += bytes.readableBytes
         let status = bytes.withUnsafeReadableBytes { raw in
@@ -52,7 +52,7 @@ final class ReplyReader {
     }
 
     /// The next complete reply, or nil until more bytes came.
-    func next() throws(RedisError) -> RESPValue? {
+    package func next() throws(RedisError) -> RESPValue? {
         if let failure { throw failure }
         var object: UnsafeMutableRawPointer?
         guard redisReaderGetReply(reader, &object) == REDIS_OK else { throw fail(builder.refusal ?? errorText) }
