@@ -3,7 +3,7 @@ import SignalDomain
 
 /// The sessions of one event loop, by room. Confined to that loop.
 final class LoopShard {
-    /// The way to a shard: from its own loop directly, from anywhere by `execute`.
+    /// The way to a shard: for its own sessions directly, for everybody else by `execute`.
     struct Handle: Sendable {
         let index: Int
         let loop: any EventLoop
@@ -19,9 +19,10 @@ final class LoopShard {
         /// Only on the shard's loop.
         var shard: LoopShard { bound.value }
 
-        /// Runs `body` on the shard's loop: at once when already there.
+        /// Runs `body` on the shard's loop in the order of the calls, also from this loop itself: what the cluster says
+        /// to sessions keeps its order where both share a loop.
         func onLoop(_ body: @escaping @Sendable (LoopShard) -> Void) {
-            if loop.inEventLoop { body(bound.value) } else { loop.execute { body(bound.value) } }
+            loop.execute { body(bound.value) }
         }
     }
 

@@ -24,7 +24,10 @@ final class SignalRouter: Sendable {
         guard let targets = seat.shard.shard.route(of: seat.room)?.targets else { return }
         let envelope = Envelope(
             room: seat.room, peer: seat.peer, audience: audience, sender: session, frame: frame, nodes: targets.nodes)
-        deliver(envelope, to: targets.shards)
+        var others = targets.shards
+        others.remove(seat.shard.index)
+        metrics.delivered(seat.shard.shard.deliver(envelope))
+        deliver(envelope, to: others)
         if !targets.nodes.isEmpty { session.cluster.post(.relay(envelope)) }
     }
 
