@@ -8,11 +8,19 @@ import Testing
 @Suite("Frame reader") struct FrameReaderTests {
     private static func bytes(_ head: UInt8, _ payload: [UInt8], _ random: inout SeededGenerator) -> [UInt8] {
         var bytes = [head]
-        switch payload.count {
-        case ..<126: bytes.append(0x80 | UInt8(payload.count))
-        case ...0xFFFF: bytes += [0x80 | 126] + (0..<2).reversed().map { UInt8(payload.count >> ($0 * 8) & 0xFF) }
-        default: bytes += [0x80 | 127] + (0..<8).reversed().map { UInt8(payload.count >> ($0 * 8) & 0xFF) }
+        let count = payload.count
+        let width: Int
+        if count < 126 {
+            width = 0
+            bytes.append(0x80 | UInt8(count))
+        } else if count <= 0xFFFF {
+            width = 2
+            bytes.append(0xFE)
+        } else {
+            width = 8
+            bytes.append(0xFF)
         }
+        for place in (0..<width).reversed() { bytes.append(UInt8(truncatingIfNeeded: count >> (place * 8))) }
         let key = (0..<4).map { _ in UInt8.random(in: 0...255, using: &random) }
         return bytes + key + payload.enumerated().map { $1 ^ key[$0 % 4] }
     }
@@ -34,7 +42,8 @@ import Testing
         var read: [Frame] = []
         var rest = wire[...]
         while !rest.isEmpty {
-            let packet = rest.prefix(Int.random(in: 1...(Bool.random(using: &random) ? 7 : 9_000), using: &random))
+            let most = Bool.random(using: &random) ? 7 : 9_000
+            let packet = rest.prefix(Int.random(in: 1...most, using: &random))
             rest = rest.dropFirst(packet.count)
             reader.feed(ByteBuffer(bytes: packet))
             while case .frame(let frame) = reader.next(in: &scratch) { read.append(frame) }
@@ -55,25 +64,31 @@ import Testing
         #expect(kept.map { Array($0.payload.readableBytesView) } == (0..<20).map { [$0, $0] })
     }
 
-    @Test(
-        "what no frame may be ends it as soon as its length is known, and nothing follows",
-        arguments: [
-            ([0x81, 0x80 | 101] as [UInt8], CloseReason.messageTooLarge),
-            ([0x81, 0x80 | 126, 0x01, 0x00], .messageTooLarge),
-            ([0x82, 0x80 | 127, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF], .messageTooLarge),
-            ([0x09, 0x80], .protocolError),
-            ([0x89, 0x80 | 126, 0x00, 0x64], nil),
-            ([0x88, 0x80 | 126, 0x00, 0x7E], .messageTooLarge),
-        ])
-    func refuses(_ header: [UInt8], _ reason: CloseReason?) {
+    struct Header: Sendable {
+        let bytes: [UInt8]
+        /// Nil = a frame may follow.
+        let reason: CloseReason?
+    }
+
+    static let headers: [Header] = [
+        Header(bytes: [0x81, 0xE5], reason: .messageTooLarge),
+        Header(bytes: [0x81, 0xFE, 0x01, 0x00], reason: .messageTooLarge),
+        Header(bytes: [0x82, 0xFF] + Array(repeating: 0xFF, count: 8), reason: .messageTooLarge),
+        Header(bytes: [0x88, 0xFE, 0x00, 0x7E], reason: .messageTooLarge),
+        Header(bytes: [0x09, 0x80], reason: .protocolError),
+        Header(bytes: [0x89, 0xFE, 0x00, 0x64], reason: nil),
+    ]
+
+    @Test("what no frame may be ends it as soon as its length is known, and nothing follows", arguments: headers)
+    func refuses(_ header: Header) {
         var reader = FrameReader(maxPayloadBytes: 100)
         var scratch = ByteBuffer()
-        for byte in header.dropLast() {
+        for byte in header.bytes.dropLast() {
             reader.feed(ByteBuffer(bytes: [byte]))
             #expect(reader.next(in: &scratch) == .more)
         }
-        reader.feed(ByteBuffer(bytes: header.suffix(1)))
-        guard let reason else { return #expect(reader.next(in: &scratch) == .more) }
+        reader.feed(ByteBuffer(bytes: header.bytes.suffix(1)))
+        guard let reason = header.reason else { return #expect(reader.next(in: &scratch) == .more) }
         #expect(reader.next(in: &scratch) == .broken(reason))
         reader.feed(ByteBuffer(bytes: [0x81, 0x80, 0, 0, 0, 0]))
         #expect(reader.next(in: &scratch) == .more)
