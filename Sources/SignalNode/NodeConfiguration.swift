@@ -50,7 +50,7 @@ extension NodeConfiguration {
         public var host = "0.0.0.0"
         /// The TCP port of HTTP and WebSocket; 0 lets the system choose.
         public var port = 8787
-        /// The number of event loops; 0 means one per core.
+        /// The number of event loops of the sockets; 0 means one less than cores, at least one.
         public var eventLoops = 0
         /// The most sockets that are open at once on this node; 0 leaves only the limit of the file descriptors.
         public var maxSockets = 0

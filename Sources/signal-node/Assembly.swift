@@ -26,10 +26,10 @@ enum Assembly {
         let logger = Logger(label: "signal-node")
         OpenFiles.raise(logger)
 
-        let cores = configuration.listener.eventLoops
-        let sockets = MultiThreadedEventLoopGroup(numberOfThreads: cores > 0 ? cores : System.coreCount)
-        let shared = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        let node = try await makeNode(configuration, sockets: sockets, on: shared.next(), logger)
+        let plan = EventLoopPlan(configured: configuration.listener.eventLoops, cores: System.coreCount)
+        let sockets = MultiThreadedEventLoopGroup(numberOfThreads: plan.sockets)
+        let apart = plan.isClusterApart ? MultiThreadedEventLoopGroup(numberOfThreads: 1) : nil
+        let node = try await makeNode(configuration, sockets: sockets, on: (apart ?? sockets).next(), logger)
         sample(node, into: registry)
         let server = SignalServer(
             node: node, group: sockets,
@@ -50,7 +50,7 @@ enum Assembly {
                 logger: Logger(label: "lifecycle", factory: { _ in SwiftLogNoOpLogHandler() })))
         try await group.run()
         try await sockets.shutdownGracefully()
-        try await shared.shutdownGracefully()
+        try await apart?.shutdownGracefully()
     }
 
     private static func makeLog(_ configuration: NodeConfiguration) -> JSONLog {

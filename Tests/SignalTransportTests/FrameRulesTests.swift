@@ -1,5 +1,4 @@
 import NIOCore
-import NIOWebSocket
 import SignalDomain
 import Testing
 
@@ -7,30 +6,26 @@ import Testing
 
 /// The malformed inputs of the fact sheet, and the closing handshake, without any socket.
 @Suite("Frame rules") struct FrameRulesTests {
-    static let key: WebSocketMaskingKey = [0x12, 0x34, 0x56, 0x78]
     static let now = NIODeadline.uptimeNanoseconds(1_000_000_000)
 
     static func frame(
         fin: Bool = true, rsv1: Bool = false, rsv2: Bool = false, rsv3: Bool = false, opcode: UInt8,
         _ payload: [UInt8] = [], isMasked: Bool = true
-    ) -> WebSocketFrame {
-        var data = ByteBuffer(bytes: payload)
-        if isMasked { data.webSocketMask(key) }
-        return WebSocketFrame(
-            fin: fin, rsv1: rsv1, rsv2: rsv2, rsv3: rsv3,
-            opcode: WebSocketOpcode(encodedWebSocketOpcode: opcode) ?? .text, maskKey: isMasked ? key : nil, data: data)
+    ) -> Frame {
+        let head = (fin ? 0x80 : 0) | (rsv1 ? 0x40 : 0) | (rsv2 ? 0x20 : 0) | (rsv3 ? 0x10 : 0) | opcode
+        return Frame(head: head, isMasked: isMasked, payload: ByteBuffer(bytes: payload))
     }
 
-    static func text(_ text: String, fin: Bool = true, opcode: UInt8 = 1) -> WebSocketFrame {
+    static func text(_ text: String, fin: Bool = true, opcode: UInt8 = 1) -> Frame {
         frame(fin: fin, opcode: opcode, Array(text.utf8))
     }
 
     struct Case: Sendable, CustomTestStringConvertible {
         let testDescription: String
-        let frames: [WebSocketFrame]
+        let frames: [Frame]
         let reason: CloseReason
 
-        init(_ name: String, _ frames: WebSocketFrame..., closes reason: CloseReason) {
+        init(_ name: String, _ frames: Frame..., closes reason: CloseReason) {
             testDescription = name
             self.frames = frames
             self.reason = reason

@@ -8,6 +8,8 @@ public struct AddressTotals: Hashable, Sendable {
         self.messages = messages
     }
 
+    public var isEmpty: Bool { connections.isEmpty && messages.isEmpty }
+
     /// The sums over `reports`: what the scripts keep up to date step by step.
     init(of reports: some Sequence<NodeReport>) {
         var sums = AddressTotals()

@@ -10,6 +10,9 @@ extension Session {
         return isMuted ? grants.subtracting(.write) : grants
     }
 
+    /// Whether the peer gets what others say to the room, which a moderator does not take away.
+    var mayRead: Bool { state.value.principal.grants.contains(.read) }
+
     // MARK: Time
 
     /// Ends the session whose token has run out; looked at with the clock, so that no session needs a timer.

@@ -77,7 +77,8 @@ final class Cluster: Sendable {
         }
     }
 
+    /// In the order of the calls, also from the core's own loop, which sockets may share.
     func onCore(_ body: @escaping @Sendable (ClusterCore) -> Void) {
-        if loop.inEventLoop { body(core.value) } else { loop.execute { [core] in body(core.value) } }
+        loop.execute { [core] in body(core.value) }
     }
 }

@@ -90,7 +90,8 @@ final class AddressLedger: Sendable {
     private func elsewhere(
         of address: AddressKey, _ kind: KeyPath<AddressTotals, [AddressCode: Int]>, _ state: inout State
     ) -> Int {
-        guard state.elsewhere.contains(where: { !$0[keyPath: kind].isEmpty }) else { return 0 }
+        // Mostly nobody tells anything, and a message that asks for nothing more costs nothing more.
+        guard state.elsewhere.contains(where: { !$0.isEmpty }) else { return 0 }
         let code = code(of: address, &state)
         return state.elsewhere.reduce(0) { max($0, $1[keyPath: kind][code] ?? 0) }
     }

@@ -13,6 +13,8 @@ struct Envelope: Sendable {
     /// The frame as local receivers get it; the payload behind its header is what travels.
     let frame: ByteBuffer
     let nodes: [NodeInstance]
+    /// What the message is for, where that is known already.
+    var kind: SignalKind?
 
     /// What the inbox of another node gets.
     var inboxFrame: InboxFrame {
@@ -21,17 +23,7 @@ struct Envelope: Sendable {
     }
 
     /// The JSON text inside the frame.
-    var payload: ByteBuffer {
-        var payload = frame
-        let header =
-            switch frame.getInteger(at: frame.readerIndex + 1, as: UInt8.self) ?? 0 {
-            case 127: 10
-            case 126: 4
-            default: 2
-            }
-        payload.moveReaderIndex(forwardBy: min(header, payload.readableBytes))
-        return payload
-    }
+    var payload: ByteBuffer { SignalFrame.payload(of: frame) }
 }
 
 /// Collects envelopes into batches per set of destination nodes, so that a burst costs one publish per destination.

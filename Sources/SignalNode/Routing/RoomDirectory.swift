@@ -60,6 +60,16 @@ final class RoomRoute: Sendable {
 
     var targets: Targets { state.withLock { $0 } }
 
+    /// Members of the room wherever they are, as of the last broadcast that went to other nodes.
+    var members: Int { state.withLock { $0.members } }
+
+    /// Where the room is besides one loop of this node.
+    func targets(besides shard: Int) -> Targets {
+        var targets = self.targets
+        targets.shards.remove(shard)
+        return targets
+    }
+
     /// Changes the targets and answers what they are now.
     @discardableResult
     func update(_ body: (inout Targets) -> Void) -> Targets {

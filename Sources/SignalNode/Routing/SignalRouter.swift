@@ -16,14 +16,19 @@ final class SignalRouter: Sendable {
         self.metrics = metrics
     }
 
-    /// A peer of this node said something to its room: `frame` is stamped, and shared by all receivers.
+    /// A peer of this node said something to its room: `frame` is stamped, and shared by all receivers. Those on the
+    /// same loop get it at once.
     ///
     /// - Parameter audience: the only receivers; nil = everybody.
-    func relay(_ frame: ByteBuffer, from session: Session, to audience: Dialect? = nil) {
+    func relay(_ frame: ByteBuffer, of kind: SignalKind, from session: Session, to audience: Dialect? = nil) {
+        guard let room = session.state.value.room else { return }
         let seat = session.seat
-        guard let targets = seat.shard.shard.route(of: seat.room)?.targets else { return }
+        metrics.delivered(room.deliver(frame, of: kind, from: seat.peer, sender: session, to: audience))
+        let targets = room.route.targets(besides: seat.shard.index)
+        guard !targets.isEmpty else { return }
         let envelope = Envelope(
-            room: seat.room, peer: seat.peer, audience: audience, sender: session, frame: frame, nodes: targets.nodes)
+            room: seat.room, peer: seat.peer, audience: audience, sender: session, frame: frame, nodes: targets.nodes,
+            kind: kind)
         deliver(envelope, to: targets.shards)
         if !targets.nodes.isEmpty { session.cluster.post(.relay(envelope)) }
     }
@@ -31,7 +36,7 @@ final class SignalRouter: Sendable {
     /// The same for a peer whose directed signals are still on their way through the cluster: it goes behind them.
     func relayBehind(_ frame: ByteBuffer, from session: Session) {
         let seat = session.seat
-        let nodes = seat.shard.shard.route(of: seat.room)?.targets.nodes ?? []
+        let nodes = session.state.value.room?.route.targets.nodes ?? []
         session.cluster.post(
             .broadcast(
                 Envelope(

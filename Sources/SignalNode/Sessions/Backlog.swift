@@ -8,9 +8,9 @@ struct Backlog {
     private(set) var messages: [ByteBuffer] = []
     private var bytes = 0
 
-    /// False when there are too many.
+    /// Keeps a copy, for a message shares its memory with the reads of its socket. False when there are too many.
     mutating func keep(_ message: ByteBuffer) -> Bool {
-        messages.append(message)
+        messages.append(ByteBufferAllocator().buffer(buffer: message))
         bytes += message.readableBytes
         return messages.count <= Self.maxMessages && bytes <= Self.maxBytes
     }

@@ -13,6 +13,9 @@ extension Session {
         var line: [ByteBuffer] = []
         var isWaiting = false
 
+        /// Keeps a copy, for a message shares its memory with the reads of its socket.
+        mutating func wait(_ message: ByteBuffer) { line.append(ByteBufferAllocator().buffer(buffer: message)) }
+
         /// Another message is first in line.
         mutating func pass() {
             paid = 0
@@ -30,10 +33,10 @@ extension Session {
     /// One complete message of the peer: text in valid UTF-8, or in dialect 1 binary that is taken as text.
     public func receive(_ message: ByteBuffer) {
         guard case .open(let socket) = state.value.phase else { return }
-        if state.value.turn.isWaiting { return state.value.turn.line.append(message) }
+        if state.value.turn.isWaiting { return state.value.turn.wait(message) }
         state.value.turn.pass()
         handle(message, socket)
-        if state.value.turn.isWaiting { state.value.turn.line.append(message) }
+        if state.value.turn.isWaiting { state.value.turn.wait(message) }
     }
 
     private func handle(_ message: ByteBuffer, _ socket: any SessionSocket) {
@@ -54,7 +57,7 @@ extension Session {
 
     /// What the message in work costs as a broadcast, which every member of the room gets.
     var broadcastPrice: Int {
-        node.price(ofBroadcastTo: seat.shard.shard.route(of: seat.room)?.targets.members ?? 0)
+        node.price(ofBroadcastTo: state.value.room?.route.members ?? 0)
     }
 
     /// Charges the sender's address so that the message in work has paid `price`.

@@ -54,6 +54,8 @@ public final class Session: SocketSession, Sendable {
         var holds = 0
         /// What a session of dialect 2 remembers.
         var conversation: Conversation?
+        /// Who else is in the room on this loop; nil before the room is entered, and once it is left.
+        var room: LocalRoom?
         /// What operators may read of the room later; nil before the room is entered, and when none is kept.
         var timeline: RoomTimeline?
         /// What a PeerJS client has sent and nobody has yet.
@@ -121,7 +123,7 @@ public final class Session: SocketSession, Sendable {
         let frame = SignalFrame.text(count: stamp.byteCount(message)) { out in
             stamp.write(message, from: bytes, receivedAt: node.clock.wall(), into: out)
         }
-        node.router.relay(frame, from: self, to: audience)
+        node.router.relay(frame, of: message.signalKind, from: self, to: audience)
     }
 
     /// A frame for this peer; `sender` is a peer of this node, or nil.

@@ -38,6 +38,19 @@ public enum SignalFrame {
         return frame
     }
 
+    /// What is inside a frame that was written here.
+    static func payload(of frame: ByteBuffer) -> ByteBuffer {
+        var payload = frame
+        let header =
+            switch frame.getInteger(at: frame.readerIndex + 1, as: UInt8.self) ?? 0 {
+            case 127: 10
+            case 126: 4
+            default: 2
+            }
+        payload.moveReaderIndex(forwardBy: min(header, payload.readableBytes))
+        return payload
+    }
+
     private static func header(payload count: Int, opcode: UInt8 = 0x81) -> ByteBuffer {
         var frame = ByteBufferAllocator().buffer(capacity: count + 10)
         frame.writeInteger(opcode)

@@ -45,13 +45,13 @@ struct EventRing {
 
     /// The place of the same event shortly before, with nothing but signals since.
     private func earlier(than event: RoomEvent) -> Int? {
-        for step in 1...Self.reach where step <= events.count {
-            let index = (oldest + events.count - step) % events.count
-            let seen = events[index]
-            if seen.what == event.what, seen.from == event.from, seen.to == event.to {
-                return event.at - seen.until <= Self.repeatMs ? index : nil
+        var index = oldest
+        for _ in 0..<min(Self.reach, events.count) {
+            index = (index == 0 ? events.count : index) - 1
+            if events[index].what == event.what, events[index].from == event.from, events[index].to == event.to {
+                return event.at - events[index].until <= Self.repeatMs ? index : nil
             }
-            if !seen.what.isAboutSignal { return nil }
+            if !events[index].what.isAboutSignal { return nil }
         }
         return nil
     }

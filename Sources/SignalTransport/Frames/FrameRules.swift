@@ -1,5 +1,4 @@
 package import NIOCore
-package import NIOWebSocket
 package import SignalDomain
 
 /// The duties of a WebSocket server that frame decoding leaves open (RFC 6455 §5, §7): masks, reserved bits, control
@@ -77,25 +76,23 @@ package struct FrameRules {
         return end(.messageTooLarge)
     }
 
-    /// Takes the next frame as the decoder gives it: payload still masked.
-    package mutating func receive(_ frame: WebSocketFrame, now: NIODeadline) -> Action {
+    /// Takes the next frame as `FrameReader` gives it.
+    package mutating func receive(_ frame: Frame, now: NIODeadline) -> Action {
         guard phase != .ended else { return .none }
-        guard !frame.rsv1, !frame.rsv2, !frame.rsv3, let key = frame.maskKey, frame.extensionData == nil else {
+        guard !frame.hasReservedBits, frame.isMasked, let opcode = frame.opcode else {
             return .fail(end(.protocolError))
         }
-        return frame.opcode.isControlOpcode
-            ? receiveControl(frame, key) : receiveData(frame, key, now: now)
+        return frame.isControl ? receiveControl(frame, opcode) : receiveData(frame, opcode, now: now)
     }
 
-    private mutating func receiveControl(_ frame: WebSocketFrame, _ key: WebSocketMaskingKey) -> Action {
-        guard frame.fin, frame.length <= ControlFrame.maxPayloadBytes else { return .fail(end(.protocolError)) }
-        var payload = frame.data
-        payload.unmask(key)
-        switch frame.opcode {
-        case .ping: return phase == .open ? .answerPing(payload) : .none
-        case .pong: return .none
-        case .connectionClose:
-            switch ClosePayload(payload) {
+    private mutating func receiveControl(_ frame: Frame, _ opcode: Frame.Opcode) -> Action {
+        guard frame.isFinal, frame.payload.readableBytes <= ControlFrame.maxPayloadBytes else {
+            return .fail(end(.protocolError))
+        }
+        switch opcode {
+        case .ping: return phase == .open ? .answerPing(frame.payload) : .none
+        case .close:
+            switch ClosePayload(frame.payload) {
             case .valid(let code):
                 let wasOpen = phase == .open
                 phase = .ended
@@ -104,35 +101,32 @@ package struct FrameRules {
             case .malformed: return .fail(end(.protocolError))
             case .notUTF8: return .fail(end(.invalidPayload))
             }
-        default: return .fail(end(.protocolError))
+        case .pong, .text, .binary, .continuation: return .none
         }
     }
 
-    private mutating func receiveData(
-        _ frame: WebSocketFrame, _ key: WebSocketMaskingKey, now: NIODeadline
-    ) -> Action {
-        switch frame.opcode {
-        case .text, .binary: guard assembly == nil else { return .fail(end(.protocolError)) }
-        case .continuation: guard assembly != nil || phase != .open else { return .fail(end(.protocolError)) }
-        default: return .fail(end(.protocolError))
+    private mutating func receiveData(_ frame: Frame, _ opcode: Frame.Opcode, now: NIODeadline) -> Action {
+        let isContinuation = opcode == .continuation
+        guard isContinuation ? assembly != nil || phase != .open : assembly == nil else {
+            return .fail(end(.protocolError))
         }
         guard phase == .open else { return .none }
-        if frame.opcode == .binary, !limits.takesBinary { return .fail(end(.unsupportedData)) }
-        guard frame.length <= limits.maxMessageBytes else { return .fail(end(.messageTooLarge)) }
+        if opcode == .binary, !limits.takesBinary { return .fail(end(.unsupportedData)) }
+        let count = frame.payload.readableBytes
+        guard count <= limits.maxMessageBytes else { return .fail(end(.messageTooLarge)) }
         guard var message = assembly.take() else {
-            var bytes = frame.data
-            bytes.unmask(key)
-            let isText = frame.opcode == .text
-            if frame.fin { return complete(bytes, isText: isText) }
+            let isText = opcode == .text
+            if frame.isFinal { return complete(frame.payload, isText: isText) }
+            // The payload shares the reader's scratch space, which is not kept.
+            let bytes = ByteBufferAllocator().buffer(buffer: frame.payload)
             assembly = Assembly(bytes: bytes, fragments: 1, isText: isText, startedAt: now)
             return .none
         }
         message.fragments += 1
-        guard message.fragments <= limits.maxFragments,
-            frame.length <= limits.maxMessageBytes - message.bytes.readableBytes
+        guard message.fragments <= limits.maxFragments, count <= limits.maxMessageBytes - message.bytes.readableBytes
         else { return .fail(end(.messageTooLarge)) }
-        message.bytes.append(masked: frame.data, key)
-        if frame.fin { return complete(message.bytes, isText: message.isText) }
+        message.bytes.writeImmutableBuffer(frame.payload)
+        if frame.isFinal { return complete(message.bytes, isText: message.isText) }
         assembly = message
         return .none
     }

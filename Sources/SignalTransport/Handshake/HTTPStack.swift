@@ -36,12 +36,12 @@ struct HTTPStack {
         ])
     }
 
-    /// Puts `handlers` in the place of all of these. The decoder leaves last and hands over what it has not parsed.
+    /// Puts `handler` in the place of all of these. The decoder leaves last and hands over what it has not parsed.
     func replace(
-        with handlers: [any ChannelHandler], and upgrade: SignalUpgradeHandler, in pipeline: ChannelPipeline
+        with handler: any ChannelHandler, and upgrade: SignalUpgradeHandler, in pipeline: ChannelPipeline
     ) throws {
         let operations = pipeline.syncOperations
-        try operations.addHandlers(handlers, position: .after(decoder))
+        try operations.addHandler(handler, position: .after(decoder))
         operations.removeHandler(requests, promise: nil)
         operations.removeHandler(upgrade, promise: nil)
         operations.removeHandler(encoder, promise: nil)

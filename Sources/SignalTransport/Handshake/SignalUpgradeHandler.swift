@@ -1,14 +1,13 @@
 import NIOCore
 import NIOHTTP1
-import NIOWebSocket
 import SignalDomain
 import SignalNode
 
 /// Sends each request where it belongs: a WebSocket handshake on an endpoint to the node's admission, everything else to
 /// the HTTP routes, which are installed behind this handler by the first request that needs them.
 ///
-/// Confined to its channel's event loop. An admitted socket loses every HTTP handler and keeps two: the frame decoder
-/// and `SignalChannelHandler`. Bytes that come while admission is thinking stay in the HTTP decoder, which stops
+/// Confined to its channel's event loop. An admitted socket loses every HTTP handler and keeps one:
+/// `SignalChannelHandler`. Bytes that come while admission is thinking stay in the HTTP decoder, which stops
 /// parsing behind an upgrade request, and reads are withheld so that they stay few.
 final class SignalUpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
@@ -171,16 +170,15 @@ final class SignalUpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler 
         let head = HTTPResponseHead(version: .http1_1, status: .switchingProtocols, headers: headers)
         context.write(wrapOutboundOut(.head(head)), promise: nil)
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
-        let frames = WebSocketFrameDecoder(maxFrameSize: sockets.settings.configuration.messages.maxBytes)
         switch beginning {
         case .open(let session):
             let signal = SignalChannelHandler(session: session, client: client, sockets: sockets)
-            try http.replace(with: [ByteToMessageHandler(frames), signal], and: self, in: context.pipeline)
+            try http.replace(with: signal, and: self, in: context.pipeline)
             session.open(on: signal)
             signal.awaitWord()
         case .farewell(let farewell):
             let signal = SignalChannelHandler(session: nil, client: client, sockets: sockets)
-            try http.replace(with: [ByteToMessageHandler(frames), signal], and: self, in: context.pipeline)
+            try http.replace(with: signal, and: self, in: context.pipeline)
             if let text = farewell.text { signal.send(SignalFrame.text(text), from: nil) }
             signal.close(farewell.reason)
         }

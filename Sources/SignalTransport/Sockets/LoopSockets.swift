@@ -16,6 +16,8 @@ final class LoopSockets {
     private var unflushed: [SignalChannelHandler] = []
     private var isFlushScheduled = false
     private var timer: RepeatedTask?
+    /// Where the sockets of this loop unmask small messages, one after the other.
+    var scratch = ByteBuffer()
 
     init(loop: any EventLoop, settings: TransportSettings, pulse: LoopPulse) {
         self.loop = loop

@@ -30,12 +30,16 @@ extension SignalChannelHandler: SessionSocket {
         sockets.flushLater(self)
     }
 
+    /// What the kernel surely takes: so much may be written before the channel is asked what is left, which costs more
+    /// than a small write; the next look at the clock asks in any case.
+    private static let unaskedBytes = 16_384
+
     /// Called by `LoopSockets` once per turn.
     func flushNow() {
         needsFlush = false
         guard let context else { return }
         context.flush()
-        settle()
+        if queue.isCongested || queue.bytes > Self.unaskedBytes { settle() }
     }
 
     /// Learns how much the kernel has taken, and acts on it.

@@ -5,7 +5,7 @@ import SignalNode
 /// Deadlines, looked at by the timer of the loop.
 extension SignalChannelHandler {
     func tick(now: NIODeadline) {
-        if queue.isCongested || !held.isEmpty { settle() }
+        if queue.bytes > 0 || !held.isEmpty { settle() }
         settlePending()
         switch state {
         case .open:

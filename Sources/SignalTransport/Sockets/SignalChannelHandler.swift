@@ -1,15 +1,14 @@
 import NIOCore
-import NIOWebSocket
 import SignalDomain
 import SignalNode
 
 /// One WebSocket: executes what `FrameRules` decides, hands messages to the session, and writes what the node sends.
 ///
 /// Confined to the event loop of its channel, like the session it serves; `holdReads` of other threads reaches it by
-/// that loop. It sits alone behind the frame decoder, owns no timer and no task, and writes without promises; the one
+/// that loop. It is the only handler of its channel, owns no timer and no task, and writes without promises; the one
 /// flush per turn and the deadlines come from `LoopSockets`.
 final class SignalChannelHandler: ChannelDuplexHandler, Slotted {
-    typealias InboundIn = WebSocketFrame
+    typealias InboundIn = ByteBuffer
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
@@ -42,6 +41,7 @@ final class SignalChannelHandler: ChannelDuplexHandler, Slotted {
     var unansweredPings = 0
 
     // Inbound.
+    private var reader: FrameReader
     private var isReadingPaused = false
     private var isReadDue = false
 
@@ -68,6 +68,7 @@ final class SignalChannelHandler: ChannelDuplexHandler, Slotted {
         self.sockets = sockets
         self.settings = sockets.settings
         var limits = sockets.settings.frameLimits
+        reader = FrameReader(maxPayloadBytes: limits.maxMessageBytes)
         limits.takesBinary = session?.dialect != .two
         limits.keepsBinary = session is any BinarySession
         rules = FrameRules(limits: limits)
@@ -139,7 +140,18 @@ final class SignalChannelHandler: ChannelDuplexHandler, Slotted {
         if unansweredPings > 0 { session?.noteRoundTrip((sockets.now - quietSince).nanoseconds / 1_000_000) }
         quietSince = sockets.now
         unansweredPings = 0
-        switch rules.receive(unwrapInboundIn(data), now: sockets.now) {
+        reader.feed(unwrapInboundIn(data))
+        while true {
+            switch reader.next(in: &sockets.scratch) {
+            case .frame(let frame): take(frame)
+            case .more: return
+            case .broken(let reason): return fail(reason)
+            }
+        }
+    }
+
+    private func take(_ frame: Frame) {
+        switch rules.receive(frame, now: sockets.now) {
         case .none: break
         case .deliver(let message):
             session?.receive(message)
@@ -153,13 +165,9 @@ final class SignalChannelHandler: ChannelDuplexHandler, Slotted {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        switch error {
-        case NIOWebSocketError.invalidFrameLength: fail(.messageTooLarge)
-        case is NIOWebSocketError: fail(.protocolError)
-        // What follows bytes that could not be decoded: the reason is already on its way.
-        case is ByteToMessageDecoderError: break
-        default: context.close(promise: nil)
-        }
+        // The HTTP decoder, which has left, may report what it could not read; every other error ends the connection.
+        guard !(error is ByteToMessageDecoderError) else { return }
+        context.close(promise: nil)
     }
 
     func read(context: ChannelHandlerContext) {

@@ -1,10 +1,8 @@
 import NIOCore
-import NIOEmbedded
-import NIOWebSocket
 import SignalDomain
 import SignalTransport
 
-/// The WebSocket frame decoder together with the frame rules.
+/// The frame reader together with the frame rules.
 ///
 /// Promises: no trap; the same actions however the bytes are cut into packets; texts are valid UTF-8; no message is
 /// longer than its limit; after a failure nothing counts; a well-formed message arrives as it was sent, however it was
@@ -80,49 +78,29 @@ struct FrameFuzz: FuzzTarget {
         return bytes + key + payload.enumerated().map { $1 ^ key[$0 % 4] }
     }
 
+    /// What the rules make of the frames, as the sockets of a node ask for them.
     private static func actions(of packets: [ArraySlice<UInt8>]) -> [FrameRules.Action] {
-        let channel = EmbeddedChannel()
-        let reader = ActionReader(limits: limits)
-        do {
-            try channel.pipeline.syncOperations.addHandlers([
-                ByteToMessageHandler(WebSocketFrameDecoder(maxFrameSize: limits.maxMessageBytes)), reader,
-            ])
-        } catch { return [] }
-        // Errors of the decoder are actions too; the reader has them.
-        for packet in packets { _ = try? channel.writeInbound(ByteBuffer(bytes: packet)) }
-        _ = try? channel.finish()
-        return reader.actions
-    }
-}
-
-/// Collects what the rules make of the decoded frames, as the sockets of a node do it.
-private final class ActionReader: ChannelInboundHandler {
-    typealias InboundIn = WebSocketFrame
-
-    private(set) var actions: [FrameRules.Action] = []
-    private var rules: FrameRules
-    private var isOver = false
-
-    init(limits: FrameRules.Limits) { rules = FrameRules(limits: limits) }
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        take(rules.receive(unwrapInboundIn(data), now: .uptimeNanoseconds(0)))
-    }
-
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        switch error {
-        case NIOWebSocketError.invalidFrameLength: take(.fail(.messageTooLarge))
-        case is NIOWebSocketError: take(.fail(.protocolError))
-        default: break
+        var reader = FrameReader(maxPayloadBytes: limits.maxMessageBytes)
+        var rules = FrameRules(limits: limits)
+        var scratch = ByteBuffer()
+        var actions: [FrameRules.Action] = []
+        for packet in packets {
+            reader.feed(ByteBuffer(bytes: packet))
+            reading: while true {
+                let action: FrameRules.Action
+                switch reader.next(in: &scratch) {
+                case .frame(let frame): action = rules.receive(frame, now: .uptimeNanoseconds(0))
+                case .broken(let reason): action = .fail(reason)
+                case .more: break reading
+                }
+                guard action != .none else { continue }
+                actions.append(action)
+                switch action {
+                case .fail, .peerClosed: return actions
+                default: break
+                }
+            }
         }
-    }
-
-    private func take(_ action: FrameRules.Action) {
-        guard !isOver, action != .none else { return }
-        actions.append(action)
-        switch action {
-        case .fail, .peerClosed: isOver = true
-        default: break
-        }
+        return actions
     }
 }

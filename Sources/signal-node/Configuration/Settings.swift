@@ -41,7 +41,7 @@ enum Settings {
             "TCP port of HTTP and WebSocket; 0 lets the system choose."),
         Setting(
             "eventLoops", .listener, .integer(\.listener.eventLoops, 0...1_024, .count),
-            "Number of event loops; 0 means one per core."),
+            "Event loops of the sockets; 0 means one less than cores, at least one."),
         Setting(
             "maxSockets", .listener, .integer(\.listener.maxSockets, count, .count),
             "Most sockets on this node; 0 leaves only the file descriptor limit."),
