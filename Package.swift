@@ -117,6 +117,14 @@ let package = Package(
         .target(
             name: "SignalTestKit", dependencies: ["SignalDomain", core, posix, http1, webSocket, crypto],
             path: "Tests/SignalTestKit", swiftSettings: strict),
+        // A cluster in virtual time, for its tests and for the page about scale.
+        .target(
+            name: "ScaleSimulation", dependencies: ["Backplane", "SignalDomain", core],
+            path: "Tests/ScaleSimulation", swiftSettings: strict),
+        .executableTarget(
+            name: "scale-report", dependencies: ["ScaleSimulation"], path: "Tests/scale-report",
+            swiftSettings: strict),
+        .testTarget(name: "ScaleTests", dependencies: ["ScaleSimulation"], swiftSettings: strict),
         .testTarget(
             name: "RedisWireTests", dependencies: ["RedisWire", "SignalTestKit", core, posix, tls, logging],
             swiftSettings: strict),
