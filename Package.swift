@@ -122,8 +122,11 @@ let package = Package(
             name: "ScaleSimulation", dependencies: ["Backplane", "SignalDomain", core],
             path: "Tests/ScaleSimulation", swiftSettings: strict),
         .executableTarget(
-            name: "scale-report", dependencies: ["ScaleSimulation"], path: "Tests/scale-report",
-            swiftSettings: strict),
+            name: "scale-report",
+            dependencies: [
+                "ScaleSimulation", "RedisBackplane", "RedisWire", "Backplane", "SignalTestKit", core, posix, logging,
+            ],
+            path: "Tests/scale-report", swiftSettings: strict),
         .testTarget(name: "ScaleTests", dependencies: ["ScaleSimulation"], swiftSettings: strict),
         .testTarget(
             name: "RedisWireTests", dependencies: ["RedisWire", "SignalTestKit", core, posix, tls, logging],

@@ -1,4 +1,4 @@
-import Backplane
+package import Backplane
 import NIOCore
 import SignalDomain
 
@@ -22,6 +22,8 @@ package final class Simulation {
     /// Virtual milliseconds.
     package private(set) var now: Int64 = 1_000_000
     private var lastMicros: Int64 = 0
+    /// Gets what nodes send to Redis.
+    package var listener: (_ node: Int, Dispatch) -> Void = { _, _ in }
     let payload: ByteBuffer
     static let stepMs: Int64 = 10
     private static let heartbeatMs: Int64 = 500
@@ -57,6 +59,11 @@ package final class Simulation {
             perform(at: part) { $0.begin(as: machine, now: $1) }
         }
         drain()
+    }
+
+    /// The instance under which a node registers first, on the first shard.
+    package static func firstInstance(of node: Int) -> NodeInstance {
+        SimulatedNode.instance(of: node, shard: 0, life: 0)
     }
 
     var allParts: [Part] {
@@ -149,8 +156,7 @@ package final class Simulation {
     // MARK: Redis
 
     func call(_ command: BackplaneCommand, at part: Part) {
-        traffic.primaries[part.shard].commands[CommandKind(command)] += 1
-        traffic.nodes[part.node].commands += 1
+        send(.command(command), from: part)
         let (reply, published) = states[part.shard].execute(command, nowMicros: nextMicros())
         for item in published { arrive(item.frame, at: item.to, shard: part.shard) }
         work.append(.reply(command, reply, nodes[part.node].generations[part.shard]), for: part)
@@ -158,9 +164,14 @@ package final class Simulation {
 
     /// One PUBLISH to one node, or one script for several.
     func publish(_ frame: InboxFrame, to others: [NodeInstance], at part: Part) {
-        traffic.primaries[part.shard].commands[others.count == 1 ? .publish : .fan] += 1
-        traffic.nodes[part.node].commands += 1
+        send(.frame(frame, to: others), from: part)
         for other in others { arrive(frame, at: other, shard: part.shard) }
+    }
+
+    private func send(_ dispatch: Dispatch, from part: Part) {
+        traffic.primaries[part.shard].commands[dispatch.kind] += 1
+        traffic.nodes[part.node].commands += 1
+        listener(part.node, dispatch)
     }
 
     private func arrive(_ frame: InboxFrame, at instance: NodeInstance, shard: Int) {
