@@ -48,7 +48,7 @@ extension Simulation {
                 sendReliably(from: peer, to: other)
             }
             // The last receipts wait for their batch.
-            pass(1_000)
+            pass(100)
             return sent
         }
     }
@@ -72,7 +72,6 @@ extension Simulation {
                 absent = gone
             }
             if let absent { join(absent) }
-            pass(1_000)
             return sent
         }
     }

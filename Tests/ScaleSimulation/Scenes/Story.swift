@@ -20,8 +20,9 @@ package struct Story: Sendable {
         scenario = simulation.scenario
         say("\(scenario.peers) peers join \(scenario.rooms) rooms on \(scenario.nodes) nodes …")
         joins = simulation.fill()
-        say("they are silent, then they signal …")
+        say("they are silent …")
         idle = simulation.idle()
+        say("they signal …")
         directed = simulation.directed()
         broadcasts = simulation.broadcasts()
         reliable = simulation.reliable()
@@ -47,5 +48,19 @@ extension Simulation {
             let present = Seating.peers(of: room).count { seating.seats[$0].isIn }
             return memberCount(of: room) != present || viewCounts(of: room).contains { $0 != present }
         }
+    }
+}
+
+extension Simulation {
+    /// Lets go of what Redis holds, then of what the nodes hold: what they have in common counts for the nodes, which in
+    /// production share nothing with Redis. Nothing goes on after this.
+    ///
+    /// - Parameter used: the bytes that the process has allocated.
+    /// - Returns: the bytes of all nodes.
+    package func weighNodes(_ used: () -> Int) -> Int {
+        states = []
+        let before = used()
+        nodes = []
+        return before - used()
     }
 }

@@ -22,7 +22,9 @@ final class RedisClient {
         self.loop = loop
         let settings = RedisBackplaneSettings(
             address: .server(url), link: .init(commandTimeout: .seconds(30)), leaseMs: 600_000)
-        backplane = RedisBackplane(settings: settings, on: loop, logger: Logger(label: "scale"))
+        var logger = Logger(label: "scale")
+        logger.logLevel = .warning
+        backplane = RedisBackplane(settings: settings, on: loop, logger: logger)
         backplane.connect(as: node) { event in if case .up = event { up.succeed() } }
     }
 
