@@ -127,6 +127,19 @@ let package = Package(
         .target(
             name: "SignalTestKit", dependencies: ["SignalDomain", core, posix, http1, webSocket, crypto],
             path: "Tests/SignalTestKit", swiftSettings: strict),
+        // A cluster in virtual time, for its tests and for the page about scale.
+        .systemLibrary(name: "CMalloc", path: "Tests/CMalloc"),
+        .target(
+            name: "ScaleSimulation", dependencies: ["Backplane", "SignalDomain", core],
+            path: "Tests/ScaleSimulation", swiftSettings: strict),
+        .executableTarget(
+            name: "scale-report",
+            dependencies: [
+                "ScaleSimulation", "RedisBackplane", "RedisWire", "Backplane", "SignalTestKit", core, posix, logging,
+                arguments, .target(name: "CMalloc", condition: .when(platforms: [.linux])),
+            ],
+            path: "Tests/scale-report", swiftSettings: strict),
+        .testTarget(name: "ScaleTests", dependencies: ["ScaleSimulation"], swiftSettings: strict),
         .testTarget(
             name: "RedisWireTests", dependencies: ["RedisWire", "SignalTestKit", core, posix, tls, logging],
             swiftSettings: strict),

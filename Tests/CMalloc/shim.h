@@ -1,0 +1,2 @@
+// mallinfo2 of glibc, which Swift's own module of the C library leaves out.
+#include <malloc.h>
