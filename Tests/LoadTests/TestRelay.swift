@@ -26,7 +26,7 @@ enum SeededFault: Sendable {
 struct TestRelay: Sendable {
     let port: Int
     private let state: NIOLoopBound<RelayRooms>
-    private let loop: any EventLoop
+    let loop: any EventLoop
     private let listener: any Channel
 
     var url: String { url("/signal") }

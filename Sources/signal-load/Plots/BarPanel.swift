@@ -10,7 +10,7 @@ struct BarPanel: Sendable {
 
     let title: String
     let bars: [Bar]
-    /// What this node's bar should not pass.
+    /// What this node's bar should not pass; a mark across it.
     var limit: Double?
 
     static let width = 860.0
@@ -34,13 +34,13 @@ struct BarPanel: Sendable {
             drawing.rect(x: BarPanel.labelWidth, y: y + 2, width: own * scale, height: 17, style)
             drawing.rect(
                 x: BarPanel.labelWidth + own * scale, y: y + 2, width: bar.redis * scale, height: 17, "\(style) part")
-            drawing.text(bar.label, x: BarPanel.labelWidth + bar.value * scale + 8, y: y + 14, weight)
+            let end = max(bar.value, bar.server == .node ? limit ?? 0 : 0) * scale
+            drawing.text(bar.label, x: BarPanel.labelWidth + end + 8, y: y + 14, weight)
+            if bar.server == .node, let limit {
+                let x = BarPanel.labelWidth + limit * scale
+                drawing.line(x1: x, y1: y - 2, x2: x, y2: y + 23, "goal")
+            }
         }
         drawing.line(x1: BarPanel.labelWidth, y1: top + 32, x2: BarPanel.labelWidth, y2: bottom, "edge")
-        if let limit {
-            let x = BarPanel.labelWidth + limit * scale
-            drawing.line(x1: x, y1: top + 28, x2: x, y2: bottom, "goal")
-            drawing.text("goal", x: x + 4, y: top + 28, "goal-text")
-        }
     }
 }

@@ -41,14 +41,15 @@ enum PerformancePlots {
     }
 
     private static func panel(_ figure: Figure, of comparison: Comparison) -> BarPanel? {
+        let limit = figure.goal?.limit { comparison.value(of: figure, for: $0) }
         let bars = comparison.servers.compactMap { server -> BarPanel.Bar? in
             guard let value = comparison.value(of: figure, for: server) else { return nil }
             let redis = comparison.median(figure.workload, server, \.redisCpuMicrosPerDelivery) ?? 0
+            let goal = server == .node ? limit.map { ", goal \(figure.text($0))" } : nil
             return BarPanel.Bar(
-                server: server, value: value, redis: min(redis, value), label: figure.text(value))
+                server: server, value: value, redis: min(redis, value), label: figure.text(value) + (goal ?? ""))
         }
         guard !bars.isEmpty else { return nil }
-        let limit = figure.goal?.limit { comparison.value(of: figure, for: $0) }
         return BarPanel(title: "\(figure.workload.rawValue) · \(figure.title)", bars: bars, limit: limit)
     }
 

@@ -58,8 +58,11 @@ struct Figure: Sendable {
     static func number(_ value: Double?, digits: Int = 1) -> String {
         guard let value else { return "–" }
         let text = String(format: "%.\(digits)f", value)
-        guard digits == 0, text.count > 3 else { return text }
-        return "\(text.dropLast(3)),\(text.suffix(3))"
+        guard digits == 0, value >= 999.5 else { return text }
+        let groups = stride(from: text.count, to: 0, by: -3).map { end in
+            text.dropLast(text.count - end).suffix(3)
+        }
+        return groups.reversed().joined(separator: ",")
     }
 
     /// How many times what Redis alone took in the same run.
