@@ -37,7 +37,7 @@ cluster: $(NODE) ## run Redis, three nodes and the edge on this machine
 	@infra/deps redis haproxy
 	@exec infra/cluster/up
 
-bench: ## measure CPU, memory, latency and Redis traffic per signal (release build)
+bench: ## measure CPU, memory and latency beside other servers, write docs/performance.md (release build, RUNS=3)
 	@infra/deps hiredis redis
 	@echo "Building signal-node and signal-load for release (first time: about 12 minutes on 2 cores) …"
 	@swift build -c release --product signal-node

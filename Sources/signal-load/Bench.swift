@@ -11,6 +11,7 @@ struct Bench: AsyncParsableCommand {
             The servers must run on this machine, with their limits per address and per minute off
             (RATE_LIMIT_CONNECTIONS_PER_IP=0 RATE_LIMIT_MESSAGES_PER_MINUTE=0). Name their processes with --pid;
             without it only speed and correctness are measured. W6 needs two nodes: give --url twice.
+            Servers of the dialects broadcast and echo have a room at each URL that begins with the given one.
             The exit status is 1 when a signal was lost, repeated or out of order, or a connection failed.
             """)
 
@@ -18,6 +19,12 @@ struct Bench: AsyncParsableCommand {
         help: "A server, for example ws://127.0.0.1:8787/signal; repeat it for the second node of W6.",
         transform: Endpoint.init)
     var url: [Endpoint]
+
+    @Option(help: "How the servers are spoken to: \(DialectName.allCases.map(\.rawValue).joined(separator: ", ")).")
+    var dialect = DialectName.signal
+
+    @Option(help: "The name of the measured server in the report.")
+    var server = Server.node.id
 
     @Option(help: "A process whose CPU and memory count; repeat it for more.")
     var pid: [Int] = []
@@ -46,6 +53,9 @@ struct Bench: AsyncParsableCommand {
     @Option(help: "Messages under way per room of two.")
     var window = 1
 
+    @Option(help: "Messages per second over all rooms of two in W1 and W2, instead of a window.")
+    var pairRate: Double?
+
     @Option(help: "Rooms of fifty in W3.")
     var fanOutRooms = 4
 
@@ -72,7 +82,9 @@ struct Bench: AsyncParsableCommand {
         guard counts.allSatisfy((1...100_000).contains), (2...1_000_000).contains(connections) else {
             throw ValidationError("Counts are at least 1 and --connections at least 2.")
         }
-        guard (0.1...600).contains(seconds), (1...1e6).contains(rate), (1...1e6).contains(fanOutRate ?? 1) else {
+        guard (0.1...600).contains(seconds), (1...1e6).contains(rate),
+            [pairRate, fanOutRate].allSatisfy({ (1...1e6).contains($0 ?? 1) })
+        else {
             throw ValidationError("--seconds is 0.1 to 600, rates are 1 to 1,000,000 per second.")
         }
         _ = try workloads()
@@ -89,7 +101,9 @@ struct Bench: AsyncParsableCommand {
 
     private func measure(on loops: [any EventLoop]) async throws -> BenchReport {
         var settings = BenchSettings(endpoints: url)
+        settings.dialect = dialect.dialect
         settings.seconds = seconds
+        settings.pairRate = pairRate
         settings.rooms = rooms
         settings.window = window
         settings.fanOutRooms = fanOutRooms
@@ -116,7 +130,7 @@ struct Bench: AsyncParsableCommand {
             }
             if let median = WorkloadResult.median(of: repeated) { results.append(median) }
         }
-        return BenchReport(machine: .current(), workloads: results)
+        return BenchReport(machine: .current(), server: server, seconds: seconds, workloads: results)
     }
 
     /// In the order in which they disturb each other least; `all` leaves W6 out when there is only one node.

@@ -6,5 +6,5 @@ struct SignalLoad: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "signal-load",
         abstract: "Measures signaling servers on this machine, and proves what they promise when parts of them fail.",
-        subcommands: [Bench.self, Failover.self, ReportCommand.self, Cost.self])
+        subcommands: [Bench.self, Performance.self, Failover.self, ReportCommand.self, Cost.self])
 }

@@ -93,8 +93,10 @@ struct ExchangeTests {
 
 extension Suite {
     /// Short runs that measure this very process.
-    static func brief(_ endpoints: [Endpoint], redis: RedisStatistics? = nil) -> Suite {
-        var settings = BenchSettings(endpoints: endpoints)
+    static func brief(
+        _ endpoints: [Endpoint], dialect: any Dialect = SignalDialect(), redis: RedisStatistics? = nil
+    ) -> Suite {
+        var settings = BenchSettings(endpoints: endpoints, dialect: dialect)
         settings.seconds = 0.4
         settings.warmUpSeconds = 0.1
         settings.settleSeconds = 0.1

@@ -17,6 +17,21 @@ struct PaceTests {
         #expect(pace.nextDue == 7_000)
     }
 
+    @Test("counts what waits behind a stall, message by message")
+    func stalls() async throws {
+        // Half of the time the relay stops, and with it the tool on the same event loop. So nearly half of the messages
+        // leave late, and a tool that counted from then would see hardly any slow one.
+        try await TestRelay.serving(.stall(every: 100, milliseconds: 100)) { relay in
+            let suite = try Suite.brief([Endpoint(relay.url)])
+            let outcome = try await ExchangeRun(
+                roomSize: 2, rooms: 4, messageBytes: 180, pacing: .open(perSecond: 500),
+                endpoints: suite.settings.endpoints, settings: suite.settings, meter: suite.meter, loops: [relay.loop]
+            ).run()
+            #expect(outcome.faults == Faults())
+            #expect(try #require(outcome.latency.percentile(0.75)) > 20_000_000)
+        }
+    }
+
     @Test("does not drift over many messages")
     func drift() {
         var pace = OpenLoopPace(start: 0, perSecond: 3)

@@ -20,6 +20,16 @@ struct StampedMessageTests {
         }
     }
 
+    @Test("begins with the members that its dialect wants, and is found there", arguments: [180, 2_560])
+    func members(bytes: Int) throws {
+        var message = StampedMessage(sender: 9, members: #""type":"publish","topic":"r-1","#, bytes: bytes, mask: 77)
+        let text = try unmasked(message.stamped(sequence: 3, time: 4))
+        #expect(text.readableBytes == bytes)
+        #expect(String(buffer: text).hasPrefix(#"{"type":"publish","topic":"r-1","stamp":""#))
+        #expect(Stamp(in: text, expectedAt: message.stampOffset) == Stamp(sender: 9, sequence: 3, time: 4))
+        #expect(Stamp(in: text, expectedAt: 5) == Stamp(in: text))
+    }
+
     @Test("leaves earlier frames as they were")
     func copies() throws {
         var message = StampedMessage(sender: 1, bytes: 180, mask: 5)

@@ -50,6 +50,7 @@ struct SuiteTests {
                     #expect(result.redisCommandsPerSignal == 0)
                     #expect(result.redisBytesPerSignal == 0)
                     #expect(result.redisBytesPerLargeSignal == 0)
+                    #expect(try #require(result.redisFloorMicros).p50 > 0)
                 }
             }
         }

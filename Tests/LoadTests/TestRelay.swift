@@ -1,7 +1,10 @@
+import Foundation
 import NIOCore
 import NIOHTTP1
 import NIOPosix
 import NIOWebSocket
+
+@testable import signal_load
 
 /// What the relay does wrong on purpose, counted over all its deliveries.
 enum SeededFault: Sendable {
@@ -12,16 +15,23 @@ enum SeededFault: Sendable {
     case duplicate(every: Int)
     /// Every n-th delivery leaves after the next one of the same sender to the same receiver.
     case swap(every: Int)
+    /// After every n-th delivery the relay does nothing at all for a while.
+    case stall(every: Int, milliseconds: UInt32)
 }
 
-/// A small real dialect 1 server: welcome, then every text goes to the others of the room with the four fields spliced in.
+/// A small real server that speaks each dialect on a path of its own.
+///
+/// `/signal`: welcome, then every text goes to the others of the room with the four fields spliced in. `/room/NAME`: as it
+/// is, to the others. `/echo/NAME`: to the sender too. `/topics`: y-webrtc's publish and subscribe.
 struct TestRelay: Sendable {
     let port: Int
     private let state: NIOLoopBound<RelayRooms>
-    private let loop: any EventLoop
+    let loop: any EventLoop
     private let listener: any Channel
 
-    var url: String { "ws://127.0.0.1:\(port)/signal" }
+    var url: String { url("/signal") }
+
+    func url(_ path: String) -> String { "ws://127.0.0.1:\(port)\(path)" }
 
     /// Runs `body` with a server that ends with it.
     static func serving<Result>(
@@ -90,16 +100,18 @@ private final class RelayRooms {
 
     func relay(_ text: ByteBuffer, from sender: RelayHandler) {
         var text = text
-        text.moveWriterIndex(to: text.writerIndex - 1)
-        text.writeString(
-            #","sourcePeerId":"\#(sender.peerId)","namespace":"bench","room":"\#(sender.room)","receivedAt":"2024-01-01T00:00:00.000Z"}"#
-        )
-        for member in rooms[sender.room] ?? [] where member !== sender {
+        if let members = sender.members(count: rooms[sender.room]?.count ?? 0) {
+            text.moveWriterIndex(to: text.writerIndex - 1)
+            text.writeString(members + "}")
+        }
+        for member in rooms[sender.room] ?? [] where member !== sender || sender.echoes {
             deliver(text, to: member, flow: "\(sender.peerId)>\(member.peerId)")
         }
     }
 
     private func deliver(_ text: ByteBuffer, to member: RelayHandler, flow: String) {
+        // Who joins with a publication has to hear it.
+        guard text.readableBytesView.firstRange(of: Stamp.key) != nil else { return member.send(text) }
         deliveries += 1
         if let earlier = held.removeValue(forKey: flow) {
             member.send(text)
@@ -115,6 +127,9 @@ private final class RelayRooms {
         case .swap(let every) where deliveries.isMultiple(of: every):
             injected += 1
             held[flow] = text
+        case .stall(let every, let milliseconds) where deliveries.isMultiple(of: every):
+            member.send(text)
+            usleep(milliseconds * 1_000)
         default:
             member.send(text)
         }
@@ -125,8 +140,9 @@ private final class RelayHandler: ChannelInboundHandler {
     typealias InboundIn = WebSocketFrame
     typealias OutboundOut = WebSocketFrame
 
-    let room: String
+    private(set) var room: String
     let peerId: String
+    private let path: Substring
     private let rooms: RelayRooms
     private var context: ChannelHandlerContext?
 
@@ -135,7 +151,21 @@ private final class RelayHandler: ChannelInboundHandler {
             uri.split(separator: "?").last?.split(separator: "&").first { $0.hasPrefix("\(name)=") }
                 .map { String($0.dropFirst(name.count + 1)) } ?? ""
         }
-        (self.rooms, room, peerId) = (rooms, query("room"), query("peerId"))
+        path = uri.prefix { $0 != "?" }
+        let name = path.split(separator: "/").dropFirst().first.map(String.init)
+        (self.rooms, room, peerId) = (rooms, name ?? query("room"), query("peerId"))
+    }
+
+    var echoes: Bool { path.hasPrefix("/echo/") || path == "/topics" }
+
+    /// What the server adds to a message.
+    func members(count: Int) -> String? {
+        switch path {
+        case "/signal":
+            #","sourcePeerId":"\#(peerId)","namespace":"bench","room":"\#(room)","receivedAt":"2024-01-01T00:00:00.000Z""#
+        case "/topics": #","clients":\#(count)"#
+        default: nil
+        }
     }
 
     func send(_ text: ByteBuffer) {
@@ -144,7 +174,9 @@ private final class RelayHandler: ChannelInboundHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
+        guard path != "/topics" else { return }
         rooms.join(self)
+        guard path == "/signal" else { return }
         send(
             ByteBuffer(
                 string: #"{"type":"welcome","peerId":"\#(peerId)","namespace":"bench","room":"\#(room)","now":"-"}"#))
@@ -155,10 +187,19 @@ private final class RelayHandler: ChannelInboundHandler {
         self.context = nil
     }
 
+    private func receive(_ text: ByteBuffer) {
+        guard path == "/topics", String(buffer: text).hasPrefix(#"{"type":"subscribe""#) else {
+            return rooms.relay(text, from: self)
+        }
+        let object = try? JSONSerialization.jsonObject(with: Data(text.readableBytesView)) as? [String: Any]
+        room = (object?["topics"] as? [String])?.first ?? ""
+        rooms.join(self)
+    }
+
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let frame = unwrapInboundIn(data)
         switch frame.opcode {
-        case .text: rooms.relay(frame.unmaskedData, from: self)
+        case .text: receive(frame.unmaskedData)
         case .connectionClose: context.close(promise: nil)
         default: break
         }

@@ -23,6 +23,11 @@ struct Endpoint: Sendable, Hashable, CustomStringConvertible {
         target = parts.percentEncodedQuery.map { "\(path)?\($0)" } ?? path
     }
 
+    /// Path and query, with `query` behind the one that the URL may have.
+    func target(withQuery query: String) -> String {
+        "\(target)\(target.contains("?") ? "&" : "?")\(query)"
+    }
+
     /// The address of `host` if it is this machine's loopback; no resolver is asked.
     static func loopback(host: String, port: Int) throws -> SocketAddress {
         var literal = host.trimmingCharacters(in: CharacterSet(charactersIn: "[]"))

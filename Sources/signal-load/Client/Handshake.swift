@@ -8,17 +8,20 @@ enum Handshake {
     private static let answerLimitBytes = 16_384
 
     static func request(for seat: Seat) -> String {
-        request(to: seat.endpoint, query: "namespace=\(Seat.namespace)&room=\(seat.room)&peerId=\(seat.peerId)")
+        request(to: seat.endpoint, target: seat.dialect.target(of: seat))
     }
 
     /// - Parameters:
     ///   - query: appended to the one that the endpoint may have.
     ///   - subprotocol: the only one to offer, if any.
     static func request(to endpoint: Endpoint, query: String, subprotocol: String? = nil) -> String {
-        let separator = endpoint.target.contains("?") ? "&" : "?"
+        request(to: endpoint, target: endpoint.target(withQuery: query), subprotocol: subprotocol)
+    }
+
+    private static func request(to endpoint: Endpoint, target: String, subprotocol: String? = nil) -> String {
         let offer = subprotocol.map { "Sec-WebSocket-Protocol: \($0)\r\n" } ?? ""
         return """
-            GET \(endpoint.target)\(separator)\(query) HTTP/1.1\r
+            GET \(target) HTTP/1.1\r
             Host: \(endpoint.authority)\r
             Upgrade: websocket\r
             Connection: Upgrade\r

@@ -4,14 +4,14 @@ import NIOWebSocket
 
 /// What a client tells its owner; always on the client's event loop.
 protocol ClientObserver: AnyObject {
-    /// The server's `welcome` has arrived.
+    /// The server has let the client into its room.
     func clientDidOpen(_ client: LoadClient)
     func client(_ client: LoadClient, didReceive text: ByteBuffer)
     /// Comes exactly once per client, also when it never opened. `reason` is nil after `leave()`.
     func clientDidClose(_ client: LoadClient, reason: String?)
 }
 
-/// One dialect 1 client: a bare channel handler from the TCP connect to the close.
+/// One client in one room: a bare channel handler from the TCP connect to the close.
 ///
 /// Confined to the event loop it connects on; it keeps its observer alive until it has closed.
 final class LoadClient: ChannelInboundHandler {
@@ -26,11 +26,13 @@ final class LoadClient: ChannelInboundHandler {
     private(set) var wasWelcomed = false
     private var observer: (any ClientObserver)?
     private var phase = Phase.dialing
+    private let welcome: [UInt8]?
     private var inbound = ByteBuffer()
     private var context: ChannelHandlerContext?
 
     init(index: Int, seat: Seat, observer: any ClientObserver) {
         (self.index, self.seat, self.observer) = (index, seat, observer)
+        welcome = seat.dialect.welcome(of: seat)
     }
 
     var isOpen: Bool { phase == .open }
@@ -91,7 +93,7 @@ final class LoadClient: ChannelInboundHandler {
         do {
             if phase == .upgrading {
                 guard try Handshake.readAnswer(from: &inbound) else { return }
-                phase = .awaitingWelcome
+                enter()
             }
             while let frame = try inbound.readServerFrame() { receive(frame) }
             // Gives the memory back to the channel's allocator, which else has to make a new block.
@@ -107,6 +109,18 @@ final class LoadClient: ChannelInboundHandler {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         finish(phase == .leaving ? nil : "\(error)")
+    }
+
+    private func enter() {
+        phase = .awaitingWelcome
+        for text in seat.dialect.greeting(of: seat) { write(ClientFrame.encode(.text, text.utf8, mask: seat.mask)) }
+        if welcome == nil { open() }
+    }
+
+    private func open() {
+        phase = .open
+        wasWelcomed = true
+        observer?.clientDidOpen(self)
     }
 
     private func receive(_ frame: ServerFrame) {
@@ -128,12 +142,10 @@ final class LoadClient: ChannelInboundHandler {
         switch phase {
         case .awaitingWelcome:
             let bytes = text.readableBytesView
-            guard bytes.firstRange(of: LoadClient.welcome) != nil else {
-                return finish("the first message is no welcome: \(String(decoding: bytes.prefix(200), as: UTF8.self))")
-            }
-            phase = .open
-            wasWelcomed = true
-            observer?.clientDidOpen(self)
+            if let welcome, bytes.firstRange(of: welcome) != nil { return open() }
+            // Others of the room may be heard before; a refusal ends it.
+            guard bytes.firstRange(of: LoadClient.error) != nil else { return }
+            finish("the server refused: \(String(decoding: bytes.prefix(200), as: UTF8.self))")
         case .open:
             observer?.client(self, didReceive: text)
         case .dialing, .upgrading, .leaving, .closed:
@@ -141,7 +153,7 @@ final class LoadClient: ChannelInboundHandler {
         }
     }
 
-    private static let welcome = Array(#""welcome""#.utf8)
+    private static let error = Array(#""type":"error""#.utf8)
 
     private func finish(_ reason: String?) {
         guard phase != .closed else { return }

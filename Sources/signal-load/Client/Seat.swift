@@ -9,6 +9,8 @@ struct Seat: Sendable {
     var source: SocketAddress?
     /// Key of every frame of this client (RFC 6455 §5.3). Constant, so that frames can be prepared masked.
     let mask: UInt32
+    /// What the server there speaks.
+    var dialect: any Dialect = SignalDialect()
 
     /// The namespace of all rooms of the tool.
     static let namespace = "bench"
@@ -20,14 +22,15 @@ struct Seat: Sendable {
     ///
     /// - Parameter run: makes room names unique, so that a run never meets what an earlier one left behind.
     static func rooms(
-        of roomSize: Int, count: Int, endpoints: [Endpoint], run: String, using random: inout some RandomNumberGenerator
+        of roomSize: Int, count: Int, endpoints: [Endpoint], dialect: any Dialect = SignalDialect(), run: String,
+        using random: inout some RandomNumberGenerator
     ) throws -> [Seat] {
         try (0..<count).map { index in
             let endpoint = endpoints[index % roomSize % endpoints.count]
             return Seat(
                 endpoint: endpoint, room: "\(run)-\(index / roomSize)", peerId: "\(run)-p\(index)",
                 source: try source(of: index, toward: endpoint.address),
-                mask: .random(in: 1...UInt32.max, using: &random))
+                mask: .random(in: 1...UInt32.max, using: &random), dialect: dialect)
         }
     }
 

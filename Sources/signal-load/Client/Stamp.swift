@@ -15,17 +15,19 @@ struct Stamp: Equatable {
     static let timeDigits = 16
     static let digits = senderDigits + sequenceDigits + timeDigits
 
-    static let opening = Array(#"{"type":"bench","stamp":""#.utf8)
-    private static let key = Array(#""stamp":""#.utf8)
+    static let key = Array(#""stamp":""#.utf8)
 
     init(sender: Int, sequence: UInt32, time: UInt64) {
         (self.sender, self.sequence, self.time) = (sender, sequence, time)
     }
 
     /// Reads the stamp of a relayed message; nil when there is none.
-    init?(in text: ByteBuffer) {
+    ///
+    /// - Parameter expected: where its digits are unless a server has moved the members; looked at first.
+    init?(in text: ByteBuffer, expectedAt expected: Int = 0) {
         let found = text.withUnsafeReadableBytes { bytes -> Stamp? in
-            guard let start = Stamp.position(in: bytes), bytes.count >= start + Stamp.digits else { return nil }
+            guard let start = Stamp.position(in: bytes, expectedAt: expected), bytes.count >= start + Stamp.digits
+            else { return nil }
             let sequenceStart = start + Stamp.senderDigits
             let timeStart = sequenceStart + Stamp.sequenceDigits
             guard let sender = Hexadecimal.read(bytes[start..<sequenceStart]),
@@ -38,9 +40,10 @@ struct Stamp: Equatable {
         self = found
     }
 
-    /// Right behind the opening in a byte-for-byte relay; anywhere else when a server reorders members.
-    private static func position(in bytes: UnsafeRawBufferPointer) -> Int? {
-        if bytes.starts(with: opening) { return opening.count }
+    private static func position(in bytes: UnsafeRawBufferPointer, expectedAt expected: Int) -> Int? {
+        if expected >= key.count, bytes.count >= expected, bytes[(expected - key.count)...].starts(with: key) {
+            return expected
+        }
         guard bytes.count >= key.count else { return nil }
         for start in 0...bytes.count - key.count where bytes[start...].starts(with: key) {
             return start + key.count

@@ -24,7 +24,7 @@ final class CostStage {
     func add(_ title: String, _ formula: Formula, _ cost: EventCost) {
         let row = CostRow(title, formula, cost)
         rows.append(row)
-        say("\(title): \(Goal.number(row.commands, digits: 2)) commands\(row.holds ? "" : " ✘")")
+        say("\(title): \(Figure.number(row.commands, digits: 2)) commands\(row.holds ? "" : " ✘")")
     }
 
     /// A name for rooms that nothing else of the run uses.

@@ -1,7 +1,7 @@
 import Foundation
 
 /// The machine a result belongs to.
-struct Machine: Sendable, Encodable, CustomStringConvertible {
+struct Machine: Sendable, Codable, Equatable, CustomStringConvertible {
     let cores: Int
     let cpu: String
     let system: String

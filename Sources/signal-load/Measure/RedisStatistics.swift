@@ -34,11 +34,12 @@ struct RedisCounters: Sendable, Equatable {
 
 /// One connection to Redis that only ever asks `INFO`.
 struct RedisStatistics: Sendable {
+    let address: SocketAddress
     private let handler: NIOLoopBound<InfoHandler>
     private let loop: any EventLoop
 
     init(connectingTo address: SocketAddress, on loop: any EventLoop) async throws {
-        self.loop = loop
+        (self.address, self.loop) = (address, loop)
         let handler = try await loop.submit { NIOLoopBound(InfoHandler(loop: loop), eventLoop: loop) }.get()
         self.handler = handler
         let bootstrap = ClientBootstrap(group: loop)

@@ -1,11 +1,5 @@
 /// What one workload has shown; nil where it does not apply or could not be measured.
 struct WorkloadResult: Sendable {
-    struct Latency: Sendable, Encodable {
-        let p50: Double
-        let p99: Double
-        let max: Double
-    }
-
     let workload: Workload
     /// Over all named processes, Redis included.
     var cpuMicrosPerDelivery: Double?
@@ -14,7 +8,9 @@ struct WorkloadResult: Sendable {
     var cpuMicrosPerJoin: Double?
     var rssBytesPerConnection: Double?
     /// From the moment a message was due to its arrival.
-    var latencyMicros: Latency?
+    var latencyMicros: LatencyPercentiles?
+    /// The same of Redis alone in the same run: published on one connection, heard on another.
+    var redisFloorMicros: LatencyPercentiles?
     /// How late the tool itself sent (99 of 100 messages), in open loops; latencies contain it.
     var senderLatenessMicros: Double?
     /// In the measured time.
@@ -46,10 +42,7 @@ struct WorkloadResult: Sendable {
         deliveriesPerSecond = load.seconds > 0 ? Double(load.deliveries) / load.seconds : nil
         redisCommandsPerSignal = load.perSignal(load.redisCommands)
         redisBytesPerSignal = load.perSignal(load.redisBytes)
-        if let p50 = paced.latency.percentile(0.5), let p99 = paced.latency.percentile(0.99) {
-            latencyMicros = Latency(
-                p50: Double(p50) / 1_000, p99: Double(p99) / 1_000, max: Double(paced.latency.max) / 1_000)
-        }
+        latencyMicros = LatencyPercentiles(nanoseconds: paced.latency)
         senderLatenessMicros = paced.lateness.percentile(0.99).map { Double($0) / 1_000 }
         include(load.faults)
         if load.deliveries == 0 { problems.append("nothing was delivered") }
@@ -57,6 +50,12 @@ struct WorkloadResult: Sendable {
 
     /// True when everything that was sent arrived once and in order.
     var isClean: Bool { lost == 0 && duplicates == 0 && outOfOrder == 0 && problems.isEmpty }
+
+    /// What is wrong, in one line.
+    var faults: String {
+        let counts = [(lost, "lost"), (duplicates, "repeated"), (outOfOrder, "out of order")]
+        return (counts.filter { $0.0 > 0 }.map { "\($0) \($1)" } + problems).joined(separator: ", ")
+    }
 
     mutating func include(_ faults: Faults) {
         lost += faults.lost
@@ -82,10 +81,11 @@ extension Faults {
     }
 }
 
-extension WorkloadResult: Encodable {
+extension WorkloadResult: Codable {
     private enum CodingKeys: String, CodingKey {
         case workload, cpuMicrosPerDelivery, redisCpuMicrosPerDelivery, cpuMicrosPerJoin, rssBytesPerConnection
-        case latencyMicros, senderLatenessMicros, deliveries, deliveriesPerSecond, joins, lost, duplicates, outOfOrder
+        case latencyMicros, redisFloorMicros, senderLatenessMicros, deliveries, deliveriesPerSecond, joins, lost,
+            duplicates, outOfOrder
         case redisCommandsPerSignal, redisBytesPerSignal, redisBytesPerLargeSignal, problems
     }
 
@@ -98,6 +98,7 @@ extension WorkloadResult: Encodable {
         try container.encode(cpuMicrosPerJoin, forKey: .cpuMicrosPerJoin)
         try container.encode(rssBytesPerConnection, forKey: .rssBytesPerConnection)
         try container.encode(latencyMicros, forKey: .latencyMicros)
+        try container.encode(redisFloorMicros, forKey: .redisFloorMicros)
         try container.encode(senderLatenessMicros, forKey: .senderLatenessMicros)
         try container.encode(deliveries, forKey: .deliveries)
         try container.encode(deliveriesPerSecond, forKey: .deliveriesPerSecond)

@@ -2,6 +2,7 @@
 struct BenchSettings: Sendable {
     /// The first serves all workloads, W6 uses all.
     var endpoints: [Endpoint]
+    var dialect: any Dialect = SignalDialect()
     var seconds = 5.0
     var warmUpSeconds = 1.0
     /// Rest after connecting, so that every node knows every member.
@@ -16,13 +17,14 @@ struct BenchSettings: Sendable {
     var fanOutRooms = 4
     var fanOutWindow = 16
     var fanOutRate: Double?
+    /// Messages per second over all rooms of two in W1 and W2, instead of a window.
+    var pairRate: Double?
     /// Sockets of W4.
     var connections = 10_000
     /// Clients that come and go at the same time in W5.
     var churners = 32
     /// Messages per second of the open loop of W6.
     var rate = 2_000.0
-    var eventLoops = 1
 
     /// No workload may take longer; each has up to three phases, in W4 and W5 shorter ones.
     var deadlineSeconds: Double {

@@ -17,7 +17,8 @@ struct ChurnRun: Sendable {
         var random = SystemRandomNumberGenerator()
         let run = String(UInt32.random(in: .min ... .max, using: &random), radix: 36)
         let seats = try Seat.rooms(
-            of: 2, count: settings.churners, endpoints: [settings.endpoints[0]], run: run, using: &random)
+            of: 2, count: settings.churners, endpoints: [settings.endpoints[0]], dialect: settings.dialect, run: run,
+            using: &random)
         let count = loops.count
         let lanes = try await Lanes(on: loops) { lane, loop in
             Churn(seats: Array(seats[seats.count * lane / count..<seats.count * (lane + 1) / count]), loop: loop)

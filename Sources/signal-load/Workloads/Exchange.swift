@@ -57,6 +57,7 @@ final class Exchange {
     private let firstSender: Int
     private let roomSize: Int
     private let pacing: Pacing
+    private let echoes: Bool
     private var rooms: [Room]
     private var messages: [StampedMessage]
     private var sent: [UInt32]
@@ -72,10 +73,13 @@ final class Exchange {
     /// - Parameter firstSender: makes sender numbers unique over all loops.
     init(seats: [Seat], firstSender: Int, roomSize: Int, messageBytes: Int, pacing: Pacing, loop: any EventLoop) {
         (self.firstSender, self.roomSize, self.pacing, self.loop) = (firstSender, roomSize, pacing, loop)
+        echoes = seats.first?.dialect.echoes ?? false
         crowd = Crowd(seats: seats, loop: loop)
         rooms = Array(repeating: Room(), count: seats.count / roomSize)
         messages = seats.enumerated().map { index, seat in
-            StampedMessage(sender: firstSender + index, bytes: messageBytes, mask: seat.mask)
+            StampedMessage(
+                sender: firstSender + index, members: seat.dialect.members(of: seat), bytes: messageBytes,
+                mask: seat.mask)
         }
         sent = Array(repeating: 0, count: seats.count)
         checkers = Array(repeating: SequenceChecker(), count: seats.count * roomSize)
@@ -161,8 +165,10 @@ final class Exchange {
     // MARK: Receiving
 
     private func receive(_ text: ByteBuffer, at receiver: Int) {
-        guard let stamp = Stamp(in: text) else { return receiveOther(text) }
+        // The messages of one room are of one shape.
+        guard let stamp = Stamp(in: text, expectedAt: messages[receiver].stampOffset) else { return receiveOther(text) }
         let sender = stamp.sender - firstSender
+        if echoes, sender == receiver { return }
         guard sent.indices.contains(sender), sender != receiver, sender / roomSize == receiver / roomSize,
             stamp.sequence < sent[sender]
         else {

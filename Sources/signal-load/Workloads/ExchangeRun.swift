@@ -99,7 +99,8 @@ struct ExchangeRun: Sendable {
         var random = SystemRandomNumberGenerator()
         let run = String(UInt32.random(in: .min ... .max, using: &random), radix: 36)
         let seats = try Seat.rooms(
-            of: roomSize, count: rooms * roomSize, endpoints: endpoints, run: run, using: &random)
+            of: roomSize, count: rooms * roomSize, endpoints: endpoints, dialect: settings.dialect, run: run,
+            using: &random)
         try OpenFileLimit.raise(to: seats.count + 100)
         let lanes = min(loops.count, rooms)
         let pacing =

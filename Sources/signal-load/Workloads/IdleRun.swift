@@ -16,7 +16,8 @@ struct IdleRun: Sendable {
         var random = SystemRandomNumberGenerator()
         let run = String(UInt32.random(in: .min ... .max, using: &random), radix: 36)
         let seats = try Seat.rooms(
-            of: 2, count: settings.connections, endpoints: [settings.endpoints[0]], run: run, using: &random)
+            of: 2, count: settings.connections, endpoints: [settings.endpoints[0]], dialect: settings.dialect, run: run,
+            using: &random)
         try OpenFileLimit.raise(to: seats.count + 100)
         let count = loops.count
         let lanes = try await Lanes(on: loops) { lane, loop in

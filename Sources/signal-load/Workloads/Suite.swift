@@ -23,9 +23,8 @@ struct Suite: Sendable {
     }
 
     private func pairs(_ workload: Workload, bytes: Int) async throws -> WorkloadResult {
-        let outcome = try await exchange(
-            roomSize: 2, rooms: settings.rooms, bytes: bytes, pacing: .closed(window: settings.window)
-        ).run()
+        let pacing = settings.pairRate.map(Pacing.open) ?? .closed(window: settings.window)
+        let outcome = try await exchange(roomSize: 2, rooms: settings.rooms, bytes: bytes, pacing: pacing).run()
         return WorkloadResult(workload: workload, load: outcome, latencyFrom: outcome)
     }
 
@@ -53,7 +52,8 @@ struct Suite: Sendable {
         return result
     }
 
-    /// CPU at full load, latency and Redis' share at a fixed rate, and the bytes of large signals at a tenth of it.
+    /// CPU at full load, latency and Redis' share at a fixed rate beside what Redis alone takes, and the bytes of large
+    /// signals at a tenth of that rate.
     private func cluster() async throws -> WorkloadResult {
         guard settings.endpoints.count > 1 else {
             return WorkloadResult(workload: .cluster, problems: ["W6 needs two nodes: give --url twice"])
@@ -65,7 +65,9 @@ struct Suite: Sendable {
         result.include(paced.faults)
         result.redisCommandsPerSignal = paced.perSignal(paced.redisCommands)
         result.redisBytesPerSignal = paced.perSignal(paced.redisBytes)
-        if meter.redis != nil {
+        if let redis = meter.redis {
+            let floor = try await RedisFloorRun(address: redis.address, settings: settings, loop: loops[0]).run()
+            result.redisFloorMicros = LatencyPercentiles(nanoseconds: floor)
             let pacing = Pacing.open(perSecond: settings.rate / 10)
             let large = try await clusterExchange(bytes: Workload.largeMessageBytes, pacing: pacing).run()
             result.include(large.faults)

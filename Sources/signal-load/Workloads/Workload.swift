@@ -1,5 +1,5 @@
 /// The workloads of the performance goals (docs/performance.md).
-enum Workload: String, Sendable, CaseIterable, Encodable {
+enum Workload: String, Sendable, CaseIterable, Codable {
     case pairs = "W1"
     case largePairs = "W2"
     case fanOut = "W3"

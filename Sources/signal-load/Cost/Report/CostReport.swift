@@ -41,9 +41,10 @@ struct CostReport: Sendable, Encodable {
         for row in rows {
             table.append([
                 row.title, row.formula.text + (row.formula.beyond == nil ? "" : " *"),
-                Goal.number(row.commands, digits: 2), row.holds ? "" : "✘", Goal.number(row.callsInScripts, digits: 1),
-                Goal.number(row.cpuMicros, digits: 0), Goal.number(row.bytesIn, digits: 0),
-                Goal.number(row.bytesOut, digits: 0), "\(row.events)",
+                Figure.number(row.commands, digits: 2), row.holds ? "" : "✘",
+                Figure.number(row.callsInScripts, digits: 1),
+                Figure.number(row.cpuMicros, digits: 0), Figure.number(row.bytesIn, digits: 0),
+                Figure.number(row.bytesOut, digits: 0), "\(row.events)",
             ])
         }
         return table.render()
@@ -57,8 +58,8 @@ struct CostReport: Sendable, Encodable {
             ])
         for row in growth {
             table.append(
-                [row.title] + row.values.map { Goal.number($0, digits: 1) }
-                    + ["× \(Goal.number(row.growth, digits: 2))\(row.holds ? "" : " ✘")", "× \(row.bound)"])
+                [row.title] + row.values.map { Figure.number($0, digits: 1) }
+                    + ["× \(Figure.number(row.growth, digits: 2))\(row.holds ? "" : " ✘")", "× \(row.bound)"])
         }
         return table.render()
     }
