@@ -4,7 +4,7 @@ NODE := .build/debug/signal-node
 NODE_SOURCES := $(shell find Sources Package.swift -not -path 'Sources/signal-load*' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz fuzz-guided autobahn cluster bench benchmarks cost failover failover-full compose-test check-infra lint format deps clean
+.PHONY: help run test fuzz fuzz-guided autobahn cluster bench benchmarks cost scale failover failover-full compose-test check-infra lint format deps clean
 
 help: ## list the commands
 	@awk -F ': .*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -54,6 +54,12 @@ cost: $(NODE) ## measure what joins, signals, idle nodes and deaths ask of Redis
 	@infra/deps hiredis redis
 	@swift build --product signal-load
 	@exec .build/debug/signal-load cost --node $(NODE) --json .build/cost.json
+
+scale: ## simulate 100 nodes and a million peers, and write docs/scale.md (one core for 10 minutes, 4 GB)
+	@infra/deps hiredis redis
+	@echo "Building scale-report for release (first time: about 6 minutes on 2 cores) …"
+	@swift build -c release --product scale-report
+	@exec .build/release/scale-report --page docs/scale.md
 
 failover: ## kill, stop and cut off parts of a cluster and check what clients see (release build of the node)
 	@infra/deps hiredis redis haproxy

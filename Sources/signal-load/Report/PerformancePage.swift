@@ -15,11 +15,13 @@ enum PerformancePage {
     static func measured(_ comparison: Comparison, versions: String?) -> String {
         let peers = comparison.servers.filter { !$0.about.isEmpty }.map { "| \($0.title) | \($0.about) |" }
         let absent = Server.all.filter { !comparison.servers.contains($0) }.map(\.title)
+        let seconds =
+            "\(Figure.number(comparison.seconds, digits: comparison.seconds == comparison.seconds.rounded() ? 0 : 1)) s"
+        let runs = comparison.runs == 1 ? "One run of \(seconds)" : "Medians of \(comparison.runs) runs of \(seconds)"
         var parts = [
             """
-            \(comparison.machine). \(versions.map { "\($0). " } ?? "")Medians of \(comparison.runs) runs of \
-            \(Figure.number(comparison.seconds, digits: comparison.seconds.rounded() == comparison.seconds ? 0 : 1)) s, the servers in turn; W4 is one opening. In brackets: how many times \
-            what this node needs.
+            \(comparison.machine). \(versions.map { "\($0). " } ?? "")\(runs), the servers in turn; W4 is one opening. In \
+            brackets: how many times what this node needs.
             """,
             ComparisonTable(comparison).markdown(),
         ]
