@@ -31,9 +31,10 @@ extension Script {
         end
         local function undeliver(keys, K, peer, sid, reason, ttl)
           local key = inbox(keys, sid)
+          redis.call('HDEL', keys.i, sid)
+          if redis.call('EXISTS', key) == 0 then return end
           local letters = redis.call('XRANGE', key, '-', '+')
           redis.call('DEL', key)
-          redis.call('HDEL', keys.i, sid)
           for _, entry in ipairs(letters) do
             local l = opened(entry[2][2])
             if l.number ~= nobody then tell({l.nid}, frame('U', l.number .. text(reason))) end

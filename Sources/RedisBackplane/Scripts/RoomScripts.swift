@@ -7,8 +7,8 @@ extension Script {
         local holder = redis.call('HGET', keys.m, peer)
         local resumes = false
         new.joined = whole(math.floor(micros() / 1000))
-        if holder then
-          local old = read(holder)
+        local old = holder and read(holder)
+        if old then
           if old.sid == new.sid then
             if tonumber(old.cn) >= tonumber(new.cn) then return {'STALE'} end
             if ARGV[8] ~= '0' then
@@ -28,15 +28,15 @@ extension Script {
           return {'FULL'}
         end
         new.gen = '0'
-        local v, old = put(keys, ARGV[2], peer, new, ARGV[1], ARGV[7])
+        local v, record = put(keys, ARGV[2], peer, new, old, ARGV[1], ARGV[7])
         local waiting = {}
         if resumes then
           waiting = redis.call('XRANGE', inbox(keys, new.sid), '-', '+')
         else
-          if old then undeliver(keys, ARGV[2], peer, read(old).sid, 'replaced', ARGV[9]) end
+          if old then undeliver(keys, ARGV[2], peer, old.sid, 'replaced', ARGV[9]) end
           undeliver(keys, ARGV[2], peer, new.sid, 'left', ARGV[9])
         end
-        return {'OK', whole(v), write(new), old or '', redis.call('HGETALL', keys.n), waiting}
+        return {'OK', whole(v), record, holder or '', redis.call('HGETALL', keys.n), waiting}
         """
 
     /// KEYS m n s g i; ARGV nid K peer cid reason inboxTTL
@@ -61,10 +61,11 @@ extension Script {
         local differs = bit.band(bit.bxor(tonumber(r.flags), tonumber(ARGV[5])), tonumber(ARGV[7])) ~= 0
         local seen = differs or r.meta ~= ARGV[6]
         r.flags, r.meta = ARGV[5], ARGV[6]
-        redis.call('HSET', keys.m, ARGV[3], write(r))
+        local record = write(r)
+        redis.call('HSET', keys.m, ARGV[3], record)
         if not seen then return {'SAME'} end
         local v = advance(keys)
-        tell(others(keys.n, ARGV[1]), joined(ARGV[2], v, ARGV[3], write(r)))
+        tell(others(keys.n, ARGV[1]), joined(ARGV[2], v, ARGV[3], record))
         return {'OK', whole(v)}
         """
 
@@ -138,7 +139,7 @@ extension Script {
           else
             if not old or old.cid ~= new.cid or old.nid ~= me then
               new.nid = me
-              put(keys, K, peer, new, me, ARGV[4])
+              put(keys, K, peer, new, old, me, ARGV[4])
               if old and old.sid ~= new.sid then undeliver(keys, K, peer, old.sid, 'replaced', ARGV[5]) end
             end
             local letters = redis.call('XRANGE', inbox(keys, new.sid), '-', '+')

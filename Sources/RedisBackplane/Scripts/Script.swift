@@ -81,13 +81,20 @@ extension Script {
           return table.concat({r.nid, r.sid, r.cn, r.cid, r.gen, r.owner, r.resume, r.flags, r.joined, r.meta}, '|')
         end
         local function has(flags, bit) return math.floor(tonumber(flags) / bit) % 2 == 1 end
-        local function whole(x) return string.format('%.0f', x) end
+        local function whole(x) return string.format('%d', x) end
 
         """
 
     /// Membership of one room; the scripts that use it take the keys m, n, s, g, i as KEYS[base+1..5].
     static let roomLua = """
-        local function micros() local t = redis.call('TIME'); return t[1] * 1000000 + t[2] end
+        local now
+        local function micros()
+          if not now then
+            local t = redis.call('TIME')
+            now = t[1] * 1000000 + t[2]
+          end
+          return now
+        end
         local function others(n, me)
           local out = {}
           for _, nid in ipairs(redis.call('HKEYS', n)) do if nid ~= me then out[#out + 1] = nid end end
@@ -97,35 +104,37 @@ extension Script {
         local function lose(n, nid)
           if redis.call('HINCRBY', n, nid, -1) <= 0 then redis.call('HDEL', n, nid) end
         end
-        local function advance(keys, ttl)
-          local v = redis.call('HGET', keys.s, 'v')
-          if v then v = tonumber(v) + 1 else v = micros() end
-          redis.call('HSET', keys.s, 'v', whole(v))
-          return v
+        local function advance(keys)
+          local v = redis.call('HINCRBY', keys.s, 'v', 1)
+          local fresh = v == 1
+          if fresh then
+            v = micros()
+            redis.call('HSET', keys.s, 'v', whole(v))
+          end
+          return v, fresh
         end
-        local function put(keys, K, peer, r, me, ttl)
-          local fresh = redis.call('EXISTS', keys.s) == 0
+        local function put(keys, K, peer, r, old, me, ttl)
           local nodes = others(keys.n, me)
-          local old = redis.call('HGET', keys.m, peer)
           -- In this order: a hash that runs empty comes back without its lifetime.
           redis.call('HINCRBY', keys.n, me, 1)
-          if old then lose(keys.n, read(old).nid) end
-          local v = advance(keys)
+          if old then lose(keys.n, old.nid) end
+          local v, fresh = advance(keys)
           if r.gen == '0' then r.gen = whole(math.max(v, micros()) + 1) end
-          redis.call('HSET', keys.m, peer, write(r))
+          local record = write(r)
+          redis.call('HSET', keys.m, peer, record)
           redis.call('ZADD', keys.g, r.gen, peer)
           if fresh then
-            for _, key in pairs(keys) do redis.call('PEXPIRE', key, ttl) end
+            for _, key in ipairs({keys.m, keys.n, keys.s, keys.g}) do redis.call('PEXPIRE', key, ttl) end
           end
-          tell(nodes, joined(K, v, peer, write(r)))
-          return v, old
+          if #nodes > 0 then tell(nodes, joined(K, v, peer, record)) end
+          return v, record
         end
         local function take(keys, K, peer, r, reason, nodes, ttl)
           redis.call('HDEL', keys.m, peer)
           redis.call('ZREM', keys.g, peer)
           lose(keys.n, r.nid)
           local v = redis.call('HINCRBY', keys.s, 'v', 1)
-          tell(nodes, left(K, v, peer, r, reason))
+          if #nodes > 0 then tell(nodes, left(K, v, peer, r, reason)) end
           undeliver(keys, K, peer, r.sid, reason, ttl)
           return v
         end
