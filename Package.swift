@@ -78,8 +78,8 @@ let package = Package(
         .target(
             name: "SignalTransport",
             dependencies: [
-                "SignalNode", "SignalDomain", "BrowserClient", core, posix, http1, webSocket, hummingbird,
-                hummingbirdCore, httpTypes,
+                "SignalNode", "SignalDomain", "BrowserClient", core, posix, http1, crypto, hummingbird, hummingbirdCore,
+                httpTypes,
                 nioHTTPTypes, nioHTTPTypes1, logging,
             ],
             swiftSettings: strict),

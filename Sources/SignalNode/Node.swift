@@ -43,6 +43,7 @@ public final class Node: Sendable {
     let watches: RendezvousWatches
     private let board: NodeStatusBoard
     let addresses: AddressLedger
+    private let addressCodes: AddressCodes
     let tokenFailures: Mutex<TokenFailures>
     let blockList = BlockList()
     private let secret: SymmetricKey
@@ -109,6 +110,7 @@ public final class Node: Sendable {
         self.secret = secret
         let addresses = AddressLedger(configuration, shards: cores.count, key: secret)
         self.addresses = addresses
+        addressCodes = AddressCodes(key: secret)
         tokenFailures = Mutex(TokenFailures(limits: .init(configuration.abuse)))
         router = SignalRouter(shards: shards, directory: directory, metrics: metrics)
         for (index, core) in cores.enumerated() {
@@ -185,11 +187,8 @@ public final class Node: Sendable {
     /// Who an anonymous client is to the cluster.
     func owner(of client: ClientAddress) -> String { code(of: AddressKey(client)) }
 
-    /// The name of an address where others may read it: a keyed hash, so that no address is ever stored.
-    func code(of address: AddressKey) -> String {
-        let code = HMAC<SHA256>.authenticationCode(for: Array(address.description.utf8), using: secret)
-        return "ip:" + code.prefix(12).hexadecimal
-    }
+    /// The name of an address where others may read it.
+    func code(of address: AddressKey) -> String { addressCodes[address] }
 
     /// Signs what clients carry and must not forge.
     func sign(_ bytes: [UInt8]) -> [UInt8] {

@@ -38,6 +38,9 @@ package struct FrameReader {
         }
     }
 
+    /// Whether bytes wait behind the last frame.
+    var hasBytes: Bool { bytes.readableBytes > 0 }
+
     /// The next whole frame.
     ///
     /// - Parameter scratch: where small payloads are put. The frame shares it: whoever keeps the payload copies it, or

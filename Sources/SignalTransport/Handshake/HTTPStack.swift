@@ -6,11 +6,10 @@ import SignalNode
 ///
 /// Confined to its channel's event loop.
 struct HTTPStack {
-    let encoder = HTTPResponseEncoder()
-    let decoder: ByteToMessageHandler<HTTPRequestDecoder>
+    private let decoder: ByteToMessageHandler<HTTPRequestDecoder>
     let requests: RequestHeadGuard
 
-    init(sockets: LoopSockets) {
+    private init(sockets: LoopSockets) {
         let handshake = sockets.settings.configuration.handshake
         var limits = NIOHTTPDecoderLimitConfiguration()
         limits.maxHeaderFieldSize = handshake.headBytes
@@ -30,21 +29,23 @@ struct HTTPStack {
             try pipeline.addHandler(
                 ProxyHeaderHandler(origin: sockets.settings.origin) { http.requests.isNamed(by: $0) })
         }
-        try pipeline.addHandlers([
-            http.encoder, http.decoder, http.requests,
-            SignalUpgradeHandler(sockets: sockets, http: http, routes: routes),
-        ])
+        try pipeline.addHandler(http.decoder)
+        try pipeline.addHandler(http.requests)
+        try pipeline.addHandler(SignalUpgradeHandler(sockets: sockets, http: http, routes: routes))
     }
 
-    /// Puts `handler` in the place of all of these. The decoder leaves last and hands over what it has not parsed.
+    /// Puts `handler` in the place of all of these, and writes `head` before it writes anything. The decoder leaves last
+    /// and hands over what it has not parsed.
     func replace(
-        with handler: any ChannelHandler, and upgrade: SignalUpgradeHandler, in pipeline: ChannelPipeline
+        with handler: SignalChannelHandler, answering head: ByteBuffer, and upgrade: SignalUpgradeHandler,
+        in pipeline: ChannelPipeline
     ) throws {
         let operations = pipeline.syncOperations
+        if let encoder = requests.encoder { operations.removeHandler(encoder, promise: nil) }
         try operations.addHandler(handler, position: .after(decoder))
+        handler.transmit(head, from: nil)
         operations.removeHandler(requests, promise: nil)
         operations.removeHandler(upgrade, promise: nil)
-        operations.removeHandler(encoder, promise: nil)
         operations.removeHandler(decoder, promise: nil)
     }
 }

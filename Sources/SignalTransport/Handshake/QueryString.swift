@@ -19,6 +19,9 @@ package struct QueryString: Equatable {
     package subscript(name: String) -> String? { pairs.first { $0.name == name }?.value }
 
     private static func decode(_ text: Substring.UTF8View) -> String {
+        guard text.contains(where: { $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "%") }) else {
+            return String(Substring(text))
+        }
         var out: [UInt8] = []
         out.reserveCapacity(text.count)
         var rest = text[...]

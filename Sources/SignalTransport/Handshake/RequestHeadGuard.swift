@@ -26,6 +26,8 @@ final class RequestHeadGuard: ChannelDuplexHandler, RemovableChannelHandler, Slo
     private(set) var peer = ClientAddress(ipv4: 0)
     /// Whether a PROXY header named the peer.
     private(set) var isProxied = false
+    /// What writes answers, from the first one on.
+    private(set) var encoder: HTTPResponseEncoder?
     private var place: AddressPlace
     private var unread = UnreadAnswer()
     private let sockets: LoopSockets
@@ -148,6 +150,10 @@ final class RequestHeadGuard: ChannelDuplexHandler, RemovableChannelHandler, Slo
             context.close(promise: nil)
             return
         }
+        do { try prepareAnswers() } catch {
+            context.close(promise: nil)
+            return
+        }
         let answer = ProblemAnswer(refusal)
         context.write(wrapOutboundOut(.head(answer.head)), promise: nil)
         context.write(wrapOutboundOut(.body(.byteBuffer(answer.body))), promise: nil)
@@ -158,6 +164,15 @@ final class RequestHeadGuard: ChannelDuplexHandler, RemovableChannelHandler, Slo
     }
 
     // MARK: Answers
+
+    /// Makes the channel write answers, if it does not yet: a socket that is upgraded by its first request needs no
+    /// encoder.
+    func prepareAnswers() throws {
+        guard encoder == nil, let context else { return }
+        let encoder = HTTPResponseEncoder()
+        try context.pipeline.syncOperations.addHandler(encoder, position: .first)
+        self.encoder = encoder
+    }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         let part = unwrapOutboundIn(data)

@@ -8,12 +8,12 @@ package struct RequestTarget: Equatable {
     /// Nil for any other form: authority (CONNECT), `*`, or text that is no target at all.
     package init?(_ text: String) {
         guard let local = Self.local(text) else { return nil }
-        let target = local.prefix { $0 != "#" }
-        if let mark = target.firstIndex(of: "?") {
-            path = String(target[..<mark])
-            query = String(target[target.index(after: mark)...])
+        let target = local.utf8.prefix { $0 != UInt8(ascii: "#") }
+        if let mark = target.firstIndex(of: UInt8(ascii: "?")) {
+            path = String(Substring(target[..<mark]))
+            query = String(Substring(target[target.index(after: mark)...]))
         } else {
-            path = String(target)
+            path = String(Substring(target))
             query = nil
         }
     }
@@ -22,7 +22,7 @@ package struct RequestTarget: Equatable {
     package var originForm: String { query.map { "\(path)?\($0)" } ?? path }
 
     private static func local(_ text: String) -> Substring? {
-        if text.hasPrefix("/") { return text[...] }
+        if text.utf8.first == UInt8(ascii: "/") { return text[...] }
         guard let scheme = ["http://", "https://", "ws://", "wss://"].first(where: { text.lowercased().hasPrefix($0) })
         else { return nil }
         let rest = text.dropFirst(scheme.count)

@@ -8,7 +8,7 @@ import SignalNode
 ///
 /// Confined to its channel's event loop. An admitted socket loses every HTTP handler and keeps one:
 /// `SignalChannelHandler`. Bytes that come while admission is thinking stay in the HTTP decoder, which stops
-/// parsing behind an upgrade request, and reads are withheld so that they stay few.
+/// parsing behind an upgrade request, and they stay few: after one read more, reads are withheld.
 final class SignalUpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart
@@ -36,6 +36,9 @@ final class SignalUpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler 
     private var client = ClientAddress(ipv4: 0)
     private var hasRoutes = false
     private var isReadDue = false
+    /// Whether the read that admission may have is asked for. To withhold that one too would cost two system calls for
+    /// each client, of whom hardly any says something before it is answered.
+    private var hasReadAhead = false
 
     init(sockets: LoopSockets, http: HTTPStack, routes: RoutedChannel) {
         self.sockets = sockets
@@ -95,6 +98,7 @@ final class SignalUpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler 
     private func installRoutes(context: ChannelHandlerContext) -> Bool {
         guard !hasRoutes else { return true }
         do {
+            try http.requests.prepareAnswers()
             try routes.install(on: context.channel)
             hasRoutes = true
             return true
@@ -148,37 +152,30 @@ final class SignalUpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler 
 
     private func upgrade(_ request: UpgradeRequest, _ beginning: Beginning, context: ChannelHandlerContext) {
         state = .done
-        WebSocketAccept.headers(for: request.head, on: context.channel).assumeIsolated().whenComplete { [self] result in
-            do {
-                var headers = try result.get()
-                // Without the answer a page would drop the socket before it sees why it is closed.
-                if let name = request.dialect.subprotocol {
-                    headers.replaceOrAdd(name: "Sec-WebSocket-Protocol", value: name)
-                }
-                try changePipeline(answering: headers, beginning, context: context)
-            } catch {
-                if case .open(let session) = beginning { session.closed(.lost) }
-                context.close(promise: nil)
-            }
+        // Without the name of the subprotocol a page would drop the socket before it sees why it is closed.
+        let head = WebSocketAccept.head(for: request.key ?? "", subprotocol: request.dialect.subprotocol)
+        do {
+            try changePipeline(answering: head, beginning, context: context)
+        } catch {
+            if case .open(let session) = beginning { session.closed(.lost) }
+            context.close(promise: nil)
         }
     }
 
-    /// Answers 101 and puts the WebSocket's handlers in the place of HTTP's.
+    /// Answers 101 and puts the WebSocket's handler in the place of HTTP's. What the session says at once leaves with
+    /// the answer, in one packet.
     private func changePipeline(
-        answering headers: HTTPHeaders, _ beginning: Beginning, context: ChannelHandlerContext
+        answering head: ByteBuffer, _ beginning: Beginning, context: ChannelHandlerContext
     ) throws {
-        let head = HTTPResponseHead(version: .http1_1, status: .switchingProtocols, headers: headers)
-        context.write(wrapOutboundOut(.head(head)), promise: nil)
-        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
         switch beginning {
         case .open(let session):
             let signal = SignalChannelHandler(session: session, client: client, sockets: sockets)
-            try http.replace(with: signal, and: self, in: context.pipeline)
+            try http.replace(with: signal, answering: head, and: self, in: context.pipeline)
             session.open(on: signal)
             signal.awaitWord()
         case .farewell(let farewell):
             let signal = SignalChannelHandler(session: nil, client: client, sockets: sockets)
-            try http.replace(with: signal, and: self, in: context.pipeline)
+            try http.replace(with: signal, answering: head, and: self, in: context.pipeline)
             if let text = farewell.text { signal.send(SignalFrame.text(text), from: nil) }
             signal.close(farewell.reason)
         }
@@ -197,6 +194,9 @@ final class SignalUpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler 
     func read(context: ChannelHandlerContext) {
         switch state {
         case .betweenRequests, .passing, .handshake: context.read()
+        case .admitting where !hasReadAhead:
+            hasReadAhead = true
+            context.read()
         case .queued, .admitting, .done: isReadDue = true
         }
     }

@@ -12,6 +12,7 @@ package struct UpgradeRequest {
 
     let head: HTTPRequestHead
     let endpoint: Endpoint
+    private let fields: UpgradeFields
     private let query: QueryString
 
     /// Nil when the request is for somebody else, or asks for no WebSocket: then it is ordinary HTTP.
@@ -19,10 +20,11 @@ package struct UpgradeRequest {
         _ head: HTTPRequestHead, target: RequestTarget,
         served: Set<CompatibilityEndpoint> = Set(CompatibilityEndpoint.allCases)
     ) {
-        guard let endpoint = Endpoint(path: target.path, served: served), head.method == .GET,
-            head.headers[canonicalForm: "upgrade"].contains(where: { $0.lowercased() == "websocket" })
-        else { return nil }
+        guard let endpoint = Endpoint(path: target.path, served: served), head.method == .GET else { return nil }
+        let fields = UpgradeFields(head.headers)
+        guard fields.asksForWebSocket else { return nil }
         self.head = head
+        self.fields = fields
         self.endpoint = endpoint
         query = QueryString(target.query)
     }
@@ -51,20 +53,18 @@ package struct UpgradeRequest {
 
     /// Says what is wrong with the handshake itself; nil = nothing.
     package var fault: Refusal? {
-        let headers = head.headers
-        guard head.version == .http1_1,
-            headers[canonicalForm: "connection"].contains(where: { $0.lowercased() == "upgrade" }),
-            headers[canonicalForm: "sec-websocket-version"].elementsEqual([Self.version[...]])
+        guard head.version == .http1_1, fields.asksForUpgrade, fields.versions.elementsEqual([Self.version[...]])
         else { return .upgradeRequired }
-        guard HostField(headers["host"]) != nil else { return .badRequest("The Host header is missing or malformed.") }
-        let keys = headers[canonicalForm: "sec-websocket-key"]
-        guard keys.count == 1, let key = keys.first, Self.isKey(key) else {
-            return .badRequest("Sec-WebSocket-Key must be 16 bytes in base64.")
-        }
-        guard !headers.contains(name: "transfer-encoding"), headers["content-length"].allSatisfy({ $0 == "0" }) else {
-            return .badRequest("A handshake has no body.")
-        }
+        guard HostField(fields.hosts) != nil else { return .badRequest("The Host header is missing or malformed.") }
+        guard key != nil else { return .badRequest("Sec-WebSocket-Key must be 16 bytes in base64.") }
+        guard !fields.hasBody else { return .badRequest("A handshake has no body.") }
         return nil
+    }
+
+    /// The client's `Sec-WebSocket-Key`, if there is exactly one and it is well-formed.
+    var key: Substring? {
+        guard fields.keys.count == 1, let key = fields.keys.first, Self.isKey(key) else { return nil }
+        return key
     }
 
     /// What the node decides on.
@@ -73,35 +73,35 @@ package struct UpgradeRequest {
             namespace: query[endpoint == .peerJS ? "key" : "namespace"], room: query["room"],
             // An empty name means the same as none, as everywhere in the query.
             peerID: query[endpoint == .peerJS ? "id" : "peerId"].flatMap { $0.isEmpty ? nil : $0 },
-            authorization: head.headers.first(name: "authorization"),
+            authorization: fields.authorization,
             queryToken: query["token"].flatMap { $0.isEmpty ? nil : $0 },
             queryTicket: query["ticket"].flatMap { $0.isEmpty ? nil : $0 }, protocolToken: protocolToken,
-            dialect: dialect, origin: head.headers.first(name: "origin"), region: query["region"], client: client)
+            dialect: dialect, origin: fields.origin, region: query["region"], client: client)
     }
 
     /// The contract that the client asks for.
     var dialect: Dialect {
         switch endpoint {
-        case .signal: Dialect(offered: offers)
+        case .signal: Dialect(offered: fields.offers)
         case .topics: .topics
         case .peerJS: .peerJS
         }
     }
 
-    private var offers: [Substring] { head.headers[canonicalForm: "sec-websocket-protocol"] }
-
     private var protocolToken: String? {
-        guard let offer = offers.first(where: { $0.hasPrefix(Self.bearerPrefix) }),
+        guard let offer = fields.offers.first(where: { $0.hasPrefix(Self.bearerPrefix) }),
             let bytes = Base64URL.decode(offer.dropFirst(Self.bearerPrefix.count))
         else { return nil }
         return String(validating: bytes, as: UTF8.self)
     }
 
     /// 24 characters of base64 that hold 16 bytes: the last but two carry 4 bits of the 16th, then `==`.
-    private static func isKey(_ text: some StringProtocol) -> Bool {
-        let bytes = Array(text.utf8)
-        guard bytes.count == 24, bytes[22] == UInt8(ascii: "="), bytes[23] == UInt8(ascii: "=") else { return false }
-        return bytes[..<22].allSatisfy { byte in
+    private static func isKey(_ text: Substring) -> Bool {
+        let bytes = text.utf8
+        guard bytes.count == 24, bytes.suffix(2).elementsEqual([UInt8(ascii: "="), UInt8(ascii: "=")]) else {
+            return false
+        }
+        return bytes.dropLast(2).allSatisfy { byte in
             switch byte {
             case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
                 UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "/"):

@@ -23,6 +23,8 @@ final class AcceptGate: ChannelDuplexHandler {
     static let reservedDescriptors = 32
     /// How soon a closed gate looks again.
     private static let pause = TimeAmount.milliseconds(50)
+    /// How soon it looks again at the earliest when it waits for the bucket: who waited meanwhile comes in one turn.
+    private static let shortestPause = TimeAmount.milliseconds(10)
 
     private let census: SocketCensus
     private let limit: Int
@@ -56,7 +58,7 @@ final class AcceptGate: ChannelDuplexHandler {
         while owed > 0 {
             switch accepted.take(size: perSecond, refillMs: 1_000, nowMs: Self.nowMs) {
             case .admitted: owed -= 1
-            case .refused(let retryAfterMs): return .milliseconds(retryAfterMs)
+            case .refused(let retryAfterMs): return max(.milliseconds(retryAfterMs), Self.shortestPause)
             }
         }
         return .zero

@@ -117,11 +117,21 @@ public final class SignalServer: Sendable {
         for entry in loops { try? await entry.loop.submit { body(entry.sockets.value) }.get() }
     }
 
+    /// Small buffers that shrink again, one read per turn: idle sockets keep 0.5 KiB, busy ones stay fair.
+    private static func bound(_ channel: any Channel) throws {
+        guard let options = channel.syncOptions else { throw ChannelError.operationUnsupported }
+        try options.setOption(.maxMessagesPerRead, value: 1)
+        try options.setOption(
+            .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 256, initial: 512, maximum: 16_384))
+    }
+
     private var bootstrap: ServerBootstrap {
         let limit = AcceptGate.limit(configured: settings.configuration.listener.maxSockets)
         return ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: Self.backlog)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            // Accepted sockets inherit it.
+            .serverChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .serverChannelInitializer { [settings] channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(
@@ -130,17 +140,12 @@ public final class SignalServer: Sendable {
                             perSecond: settings.configuration.abuse.acceptRate))
                 }
             }
-            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
-            // Small buffers that shrink again, one read per turn: idle sockets keep 0.5 KiB, busy ones stay fair.
-            .childChannelOption(.maxMessagesPerRead, value: 1)
-            .childChannelOption(
-                .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 256, initial: 512, maximum: 16_384)
-            )
             .childChannelInitializer { [loops, routes] channel in
                 channel.eventLoop.makeCompletedFuture {
                     guard let entry = loops.first(where: { $0.loop === channel.eventLoop }) else {
                         throw ChannelError.operationUnsupported
                     }
+                    try Self.bound(channel)
                     try HTTPStack.install(on: channel, sockets: entry.sockets.value, routes: routes)
                 }
             }

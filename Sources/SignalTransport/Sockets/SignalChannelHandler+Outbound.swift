@@ -107,12 +107,16 @@ extension SignalChannelHandler: SessionSocket {
         finish(peerCode: code)
     }
 
-    /// Both close frames have been seen.
+    /// Both close frames have been seen: nothing follows from a peer that keeps to the protocol.
     func finish(peerCode: UInt16?) {
         let ours: UInt16? = if case .closing(let reason, _) = state { reason.code } else { nil }
         let code = peerCode ?? CloseReason.absentCode
         endSession(.clean(code: code), code: ours ?? code)
-        linger()
+        flushNow()
+        settle()
+        guard queue.bytes == 0, !hasUnreadBytes else { return linger() }
+        state = .closed
+        context?.close(promise: nil)
     }
 
     /// Fails the connection (RFC 6455 §7.1.7): our reason goes out, whatever comes in is dropped.

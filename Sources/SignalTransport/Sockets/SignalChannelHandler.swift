@@ -150,6 +150,9 @@ final class SignalChannelHandler: ChannelDuplexHandler, Slotted {
         }
     }
 
+    /// Whether something of the peer follows the frame that is being taken.
+    var hasUnreadBytes: Bool { reader.hasBytes }
+
     private func take(_ frame: Frame) {
         switch rules.receive(frame, now: sockets.now) {
         case .none: break

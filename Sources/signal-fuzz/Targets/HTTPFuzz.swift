@@ -42,7 +42,7 @@ struct HTTPFuzz: FuzzTarget {
             throw Finding("a Host can be part of a URL", bytes)
         }
         guard let target = RequestTarget(head.uri) else { return }
-        guard target.path.hasPrefix("/") else { throw Finding("a path begins with a slash", bytes) }
+        guard target.path.utf8.first == UInt8(ascii: "/") else { throw Finding("a path begins with a slash", bytes) }
         guard let upgrade = UpgradeRequest(head, target: target) else { return }
         let request = upgrade.handshake(client: ClientAddress(ipv4: 1))
         guard upgrade.fault == nil else { return }
