@@ -21,10 +21,7 @@ struct EventRing {
     private var kinds: [Remembered] = []
 
     /// - Parameter capacity: at least 1.
-    init(capacity: Int) {
-        self.capacity = max(1, capacity)
-        events.reserveCapacity(self.capacity)
-    }
+    init(capacity: Int) { self.capacity = max(1, capacity) }
 
     var count: Int { events.count }
 
