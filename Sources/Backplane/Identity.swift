@@ -52,8 +52,13 @@ public struct SessionID: Hashable, Sendable, CustomStringConvertible {
 
 extension UInt64 {
     var hexadecimal: String {
-        let digits = String(self, radix: 16)
-        return String(repeating: "0", count: 16 - digits.utf8.count) + digits
+        String(unsafeUninitializedCapacity: 16) { digits in
+            for place in 0..<16 {
+                let digit = UInt8(truncatingIfNeeded: self >> UInt64(60 - 4 * place)) & 0xF
+                digits[place] = digit + (digit < 10 ? 0x30 : 0x57)
+            }
+            return 16
+        }
     }
 
     init?(hexadecimal text: some StringProtocol) {

@@ -16,6 +16,20 @@ struct FrameTests {
             id: #""i\n|ü""#, payload: ByteBuffer(string: payload))
     }
 
+    /// A text that `name` has said in the room.
+    static func stamped(by name: String) -> ByteBuffer {
+        let text = Array(#"{"type":"x","a":[1,"}"]}"#.utf8)
+        let stamp = Stamp(peer: peer(name), room: room)
+        return text.withUnsafeBytes { bytes in
+            let message = try! MessageScanner.scan(bytes)  // a constant valid message
+            var out = ByteBuffer()
+            out.writeWithUnsafeMutableBytes(minimumWritableBytes: stamp.byteCount(message)) {
+                stamp.write(message, from: bytes, receivedAt: Timestamp(milliseconds: 1_234_567_890_123), into: $0)
+            }
+            return out
+        }
+    }
+
     static let frames: [InboxFrame] = [
         .joined(
             room, version: .max, peer("ann"),
@@ -26,6 +40,8 @@ struct FrameTests {
             room, version: 1, peer("ann"),
             .init(session: session, node: NodeInstance(bits: 1), connection: ConnectionID(bits: 2), reason: .nodeLost)),
         .broadcast(room, from: peer("ann"), payload: ByteBuffer(string: "{\u{0}}")),
+        .broadcast(room, from: peer("ann"), payload: stamped(by: "ann")),
+        .broadcast(room, from: peer("ann"), payload: stamped(by: "bob")),
         .directed(room, to: peer("bob"), payload: ByteBuffer(string: "{\u{0}\r\n}")),
         .directed(room, to: peer("bob"), payload: ByteBuffer()),
         .letter(
@@ -74,6 +90,19 @@ struct FrameTests {
         #expect(read == Self.frames)
         #expect(reader.malformed == 0)
         #expect(reader.unknown == 0)
+    }
+
+    @Test("what its header says already is no part of a stamped broadcast, and of no other")
+    func withoutStamp() {
+        func bytes(by name: String) -> (type: UInt8?, count: Int) {
+            var batch = InboxBatch()
+            batch.append(.broadcast(Self.room, from: peer("ann"), payload: Self.stamped(by: name)))
+            return (batch.bytes.getInteger(at: 5), batch.bytes.readableBytes)
+        }
+        let (own, foreign) = (bytes(by: "ann"), bytes(by: "bob"))
+        #expect(own.type == UInt8(ascii: "R"))
+        #expect(foreign.type == UInt8(ascii: "B"), "a stamp that does not follow from the header travels")
+        #expect(foreign.count - own.count == Stamp(peer: peer("ann"), room: Self.room).constantByteCount)
     }
 
     @Test("a frame that is cut anywhere is counted and no other frame suffers")

@@ -10,7 +10,8 @@ public enum InboxFrame: Hashable, Sendable {
     case joined(RoomKey, version: UInt64, PeerID, MemberRecord)
     /// `L`: a member left.
     case left(RoomKey, version: UInt64, PeerID, Departure)
-    /// `B`: a stamped signal for all members of the room on the receiving node, except the sender.
+    /// `B`: a stamped signal for all members of the room on the receiving node, except the sender; `R`: the same, whose
+    /// payload travels without what the header says already.
     case broadcast(RoomKey, from: PeerID, payload: ByteBuffer)
     /// `V`: the same for the members of one dialect only, where the text differs by dialect.
     case variant(RoomKey, from: PeerID, for: Dialect, payload: ByteBuffer)
@@ -86,10 +87,7 @@ public struct InboxBatch: Sendable {
             bytes.writeInteger(UInt8(truncatingIfNeeded: dialect.rawValue))
             bytes.writeImmutableBuffer(payload)
         case .broadcast(let room, let peer, let payload):
-            bytes.writeInteger(FrameType.broadcast.rawValue)
-            bytes.writeShort(room.text)
-            bytes.writeShort(peer.text)
-            bytes.writeImmutableBuffer(payload)
+            bytes.writeBroadcast(room, from: peer, payload)
         case .directed(let room, let peer, let payload):
             bytes.writeInteger(FrameType.directed.rawValue)
             bytes.writeShort(room.text)
@@ -137,6 +135,7 @@ enum FrameType: UInt8 {
     case joined = 0x4A  // J
     case left = 0x4C  // L
     case broadcast = 0x42  // B
+    case stamped = 0x52  // R
     case variant = 0x56  // V
     case directed = 0x50  // P
     case letter = 0x53  // S

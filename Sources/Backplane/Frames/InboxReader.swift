@@ -63,6 +63,7 @@ public struct InboxReader {
         case .broadcast:
             guard let room = body.readRoom(), let peer = body.readPeer() else { return nil }
             return .broadcast(room, from: peer, payload: body)
+        case .stamped: return body.readStamped()
         case .directed:
             guard let room = body.readRoom(), let peer = body.readPeer() else { return nil }
             return .directed(room, to: peer, payload: body)

@@ -10,21 +10,28 @@ public struct Stamp: Sendable {
 
     /// - Parameter sourceSession: the public name of the sender's session; nil writes no such member.
     public init(peer: PeerID, room: RoomKey, sourceSession: String? = nil) {
-        var tail = Array("\"sourcePeerId\":".utf8)
+        var tail: [UInt8] = []
+        tail.reserveCapacity(Self.usualNamingBytes + peer.text.utf8.count + room.text.utf8.count)
+        tail += "\"sourcePeerId\":".utf8
         JSONText.append(peer.text, to: &tail)
-        tail += Array(",\"namespace\":".utf8)
+        tail += ",\"namespace\":".utf8
         JSONText.append(room.namespace, to: &tail)
-        tail += Array(",\"room\":".utf8)
+        tail += ",\"room\":".utf8
         JSONText.append(room.room, to: &tail)
-        tail += Array(",\"receivedAt\":\"".utf8)
+        tail += ",\"receivedAt\":\"".utf8
         self.tail = tail
-        var closing = [UInt8(ascii: "\"")]
-        if let sourceSession {
-            closing += Array(",\"sourceSession\":".utf8)
-            JSONText.append(sourceSession, to: &closing)
+        guard let sourceSession else {
+            closing = Self.plainClosing
+            return
         }
+        var closing = Array("\",\"sourceSession\":".utf8)
+        JSONText.append(sourceSession, to: &closing)
         self.closing = closing + [UInt8(ascii: "}")]
     }
+
+    /// The bytes of a tail besides its names, when these need no escapes.
+    private static let usualNamingBytes = 64
+    private static let plainClosing = Array("\"}".utf8)
 
     /// The exact length of what `write` writes for `m`.
     public func byteCount(_ m: ScannedMessage) -> Int {
@@ -63,6 +70,37 @@ public struct Stamp: Sendable {
         written += receivedAt.writeISO8601(into: UnsafeMutableRawBufferPointer(rebasing: out[written...]))
         UnsafeMutableRawBufferPointer(rebasing: out[written...]).copyBytes(from: closing)
         return written + closing.count
+    }
+
+    // MARK: Texts that travel without their stamp
+
+    /// Bytes of the stamp that are the same in every text.
+    public var constantByteCount: Int { tail.count + closing.count }
+
+    /// What is the text's own in one that this stamp has written: all before the stamp, and the time. Nil for others.
+    public func parts(
+        of text: UnsafeRawBufferPointer
+    ) -> (body: UnsafeRawBufferPointer, time: UnsafeRawBufferPointer)? {
+        let closingStart = text.count - closing.count
+        let timeStart = closingStart - Timestamp.iso8601ByteCount
+        let tailStart = timeStart - tail.count
+        guard tailStart >= 0, text[closingStart...].elementsEqual(closing),
+            text[tailStart..<timeStart].elementsEqual(tail)
+        else { return nil }
+        return (
+            UnsafeRawBufferPointer(rebasing: text[..<tailStart]),
+            UnsafeRawBufferPointer(rebasing: text[timeStart..<closingStart])
+        )
+    }
+
+    /// Hands over, in order, the bytes of the text whose `parts` these are.
+    public func join(
+        body: UnsafeRawBufferPointer, time: UnsafeRawBufferPointer, _ write: (UnsafeRawBufferPointer) -> Void
+    ) {
+        write(body)
+        tail.withUnsafeBytes(write)
+        write(time)
+        closing.withUnsafeBytes(write)
     }
 
     /// Bytes from the opening brace up to, not including, the closing one, without the cuts.

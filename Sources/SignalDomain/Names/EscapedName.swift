@@ -20,6 +20,7 @@ public enum EscapedName {
 
     /// The exact inverse of `encode`: nil for every text that `encode` does not write, so one name has one spelling.
     public static func decode(_ text: some StringProtocol) -> String? {
+        if text.utf8.allSatisfy(isPlain) { return String(text) }
         var out: [UInt8] = []
         out.reserveCapacity(text.utf8.count)
         var bytes = text.utf8.makeIterator()

@@ -40,6 +40,7 @@ struct EnvelopeBatches {
     static let maxBytes = 65_536
 
     private(set) var batches: [Batch] = []
+    /// The last batch of each node, kept from the second batch on: mostly there is but one.
     private var last: [NodeInstance: Int] = [:]
 
     mutating func append(_ envelope: Envelope) {
@@ -56,14 +57,15 @@ struct EnvelopeBatches {
         }
         var content = InboxBatch(capacity: size + 128)
         content.append(frame)
-        for node in nodes { last[node] = batches.count }
+        if batches.count == 1 { for node in batches[0].nodes { last[node] = 0 } }
+        if !batches.isEmpty { for node in nodes { last[node] = batches.count } }
         batches.append(Batch(nodes: nodes, content: content, signals: 1))
     }
 
     private func open(for nodes: [NodeInstance]) -> Int? {
-        guard let first = nodes.first, let index = last[first], batches[index].nodes == nodes,
-            batches[index].content.bytes.readableBytes < Self.maxBytes,
-            nodes.allSatisfy({ last[$0] == index })
+        guard let first = nodes.first, let index = batches.count == 1 ? 0 : last[first],
+            batches[index].nodes == nodes, batches[index].content.bytes.readableBytes < Self.maxBytes,
+            batches.count == 1 || nodes.allSatisfy({ last[$0] == index })
         else { return nil }
         return index
     }

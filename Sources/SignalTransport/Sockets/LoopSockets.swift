@@ -16,6 +16,8 @@ final class LoopSockets {
     private var unflushed: [SignalChannelHandler] = []
     private var isFlushScheduled = false
     private var timer: RepeatedTask?
+    /// What the sockets of this loop write in this turn.
+    var writes = TurnWrites()
     /// Where the sockets of this loop unmask small messages, one after the other.
     var scratch = ByteBuffer()
 

@@ -16,18 +16,17 @@ extension SignalChannelHandler: SessionSocket {
     }
 
     func transmit(_ frame: ByteBuffer, from sender: Session?) {
-        guard let context else { return }
+        guard context != nil else { return }
         let size = frame.readableBytes
-        context.write(wrapOutboundOut(frame), promise: nil)
+        let isFirst = line.isEmpty
+        sockets.writes.append(frame, to: &line)
         queue.add(size, from: sender.map { ObjectIdentifier($0) }, at: sockets.now)
         if let sender,
             settings.slowReaders.mustPause(ObjectIdentifier(sender), frameBytes: size, in: queue)
         {
             held.hold(sender, queued: queue.bytes, now: sockets.now)
         }
-        guard !needsFlush else { return }
-        needsFlush = true
-        sockets.flushLater(self)
+        if isFirst { sockets.flushLater(self) }
     }
 
     /// What the kernel surely takes: so much may be written before the channel is asked what is left, which costs more
@@ -36,8 +35,8 @@ extension SignalChannelHandler: SessionSocket {
 
     /// Called by `LoopSockets` once per turn.
     func flushNow() {
-        needsFlush = false
-        guard let context else { return }
+        guard let context, !line.isEmpty else { return }
+        while let piece = sockets.writes.takePiece(of: &line) { context.write(wrapOutboundOut(piece), promise: nil) }
         context.flush()
         if queue.isCongested || queue.bytes > Self.unaskedBytes { settle() }
     }
@@ -46,7 +45,7 @@ extension SignalChannelHandler: SessionSocket {
     func settle() {
         guard let context, queue.bytes > 0 || reportedBytes > 0 else { return }
         let remaining = (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
-        queue.drained(to: remaining, at: sockets.now)
+        queue.drained(to: remaining + line.bytes, at: sockets.now)
         held.release(
             queued: queue.bytes, patience: .milliseconds(Int64(settings.slowReaders.senderPauseMs)),
             now: sockets.now)

@@ -31,7 +31,8 @@ final class SignalChannelHandler: ChannelDuplexHandler, Slotted {
     // Outbound.
     var queue = OutboundQueue()
     var held = HeldSenders()
-    var needsFlush = false
+    /// What this turn of the loop has written.
+    var line = TurnWrites.Line()
     /// The part of `queue` that the node's total knows of.
     var reportedBytes = 0
 
@@ -111,6 +112,7 @@ final class SignalChannelHandler: ChannelDuplexHandler, Slotted {
         endSession(.lost, code: code)
         state = .closed
         context = nil
+        sockets.writes.clear(&line)
         held.releaseAll()
         report(0)
         place.leave()
