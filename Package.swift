@@ -152,7 +152,7 @@ let package = Package(
         .testTarget(
             name: "SignalNodeTests",
             dependencies: [
-                "SignalNode", "Backplane", "SignalDomain", "SignalTestKit", core, embedded, posix, logging,
+                "SignalNode", "Backplane", "SignalDomain", "SignalTestKit", core, embedded, posix, crypto, logging,
                 metricsBackend,
             ],
             swiftSettings: strict),

@@ -1,3 +1,4 @@
+import Foundation
 import NIOCore
 import NIOPosix
 import Synchronization
@@ -15,6 +16,7 @@ public final class TestConnection: Sendable {
     private struct Inbound {
         var bytes: [UInt8] = []
         var isEnded = false
+        var wasReset = false
     }
 
     private final class Collector: ChannelInboundHandler {
@@ -35,7 +37,10 @@ public final class TestConnection: Sendable {
             owner.inbound.withLock { $0.isEnded = true }
             owner.onBytes.withLock { $0 = nil }
         }
-        func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+        func errorCaught(context: ChannelHandlerContext, error: any Error) {
+            if (error as? IOError)?.errnoCode == ECONNRESET { owner.inbound.withLock { $0.wasReset = true } }
+            context.close(promise: nil)
+        }
     }
 
     private let inbound = Mutex(Inbound())
@@ -74,6 +79,9 @@ public final class TestConnection: Sendable {
 
     /// Whether the server has ended the connection.
     public var isEnded: Bool { inbound.withLock { $0.isEnded } }
+
+    /// Whether the server has torn the connection instead of ending its stream.
+    public var wasReset: Bool { inbound.withLock { $0.wasReset } }
 
     /// Calls `body` on the socket's event loop whenever something has come in, until the connection ends.
     public func whenBytesArrive(_ body: @escaping @Sendable () -> Void) { onBytes.withLock { $0 = body } }

@@ -13,6 +13,9 @@ final class AddressCodes: Sendable {
     private let kept = Mutex<[AddressKey: String]>([:])
     private let key: SymmetricKey
 
+    /// Names that take memory.
+    var count: Int { kept.withLock { $0.count } }
+
     /// - Parameter key: equal on all nodes.
     init(key: SymmetricKey) { self.key = key }
 

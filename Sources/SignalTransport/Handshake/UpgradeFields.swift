@@ -3,7 +3,7 @@ import NIOHTTP1
 /// The header fields that a WebSocket handshake is made of (RFC 6455 §4.2.1), taken out in one walk over the head.
 ///
 /// Names and the words `websocket` and `upgrade` count in any case. Lists are cut at their commas, over all lines of
-/// a name; empty elements between commas are none.
+/// a name; elements without a letter are none (RFC 9110 §5.6.1).
 struct UpgradeFields {
     /// Whether the client asks for a WebSocket.
     private(set) var asksForWebSocket = false
@@ -44,10 +44,11 @@ struct UpgradeFields {
 
     /// The elements of a list, without the blanks around them.
     private static func elements(of value: String) -> [Substring] {
-        value.utf8.split(separator: UInt8(ascii: ",")).map { element in
-            let start = element.firstIndex { !$0.isBlank } ?? element.endIndex
-            let end = element.lastIndex { !$0.isBlank }.map { element.index(after: $0) } ?? start
-            return Substring(element[start..<end])
+        value.utf8.split(separator: UInt8(ascii: ",")).compactMap { element in
+            guard let first = element.firstIndex(where: { !$0.isBlank }),
+                let last = element.lastIndex(where: { !$0.isBlank })
+            else { return nil }
+            return Substring(element[first...last])
         }
     }
 }
