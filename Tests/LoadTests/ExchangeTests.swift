@@ -7,6 +7,16 @@ import Testing
 /// The tool against a real server that makes mistakes on purpose.
 @Suite("An exchange", .serialized)
 struct ExchangeTests {
+    @Test("what Redis would have done without any signal is none of a signal's")
+    func leavesOutHeartbeats() {
+        var outcome = ExchangeRun.Outcome()
+        #expect(outcome.perSignal(140, besides: 20) == nil)
+        (outcome.sent, outcome.seconds) = (100, 2)
+        #expect(outcome.perSignal(140, besides: 20) == 1)
+        #expect(outcome.perSignal(140) == 1.4)
+        #expect(outcome.perSignal(nil, besides: 20) == nil)
+    }
+
     @Test(
         "of a faultless relay is clean",
         arguments: [(2, Pacing.closed(window: 1)), (2, .open(perSecond: 500)), (10, .closed(window: 4))])

@@ -22,7 +22,7 @@ extension Membership {
         _ key: RoomKey, _ peer: PeerID, _ connection: ConnectionID, _ reason: LeaveReason
     ) -> [MembershipAction] {
         guard var room = rooms[key] else { return [] }
-        let gaveUp = room.joining.removeValue(forKey: connection) != nil
+        let gaveUp = room.endJoining(connection)
         let isHeld = room.local[peer]?.connection == connection
         if isHeld {
             room.local[peer] = nil
@@ -82,7 +82,7 @@ extension Membership {
     mutating func joined(_ command: JoinCommand, _ reply: BackplaneReply, now: Int64) {
         guard var room = rooms[command.room] else { return }
         room.inFlight -= 1
-        let isWanted = room.joining.removeValue(forKey: command.record.connection) != nil
+        let isWanted = room.endJoining(command.record.connection)
         switch reply {
         case .joined(let place):
             if isWanted {

@@ -128,4 +128,13 @@ struct LocalRoom: Hashable, Sendable {
     init(guards: Guards) { view = RoomView(guards: guards) }
 
     var isIdle: Bool { local.isEmpty && joining.isEmpty && lostJoins.isEmpty && inFlight == 0 }
+
+    /// Takes a join out of those whose answer is outstanding; without any, they take no memory.
+    ///
+    /// - Returns: whether it was among them.
+    mutating func endJoining(_ connection: ConnectionID) -> Bool {
+        let wasJoining = joining.removeValue(forKey: connection) != nil
+        if joining.isEmpty { joining = [:] }
+        return wasJoining
+    }
 }

@@ -74,6 +74,10 @@ struct RoomView: Hashable, Sendable {
     mutating func offer(_ change: Change, version number: UInt64, now: Int64) -> [Effect] {
         if !guards.contains(.versionOrder) { return take(change, number) }
         if let version, number <= version { return [] }
+        if appliesEvents, early.isEmpty, version.map({ $0 &+ 1 }) == number {
+            version = number
+            return take(change, number)
+        }
         if early.count < Self.maxEarlyChanges { early[number] = change }
         return appliesEvents ? applyEarly(now) : []
     }
@@ -133,10 +137,12 @@ struct RoomView: Hashable, Sendable {
 
     private mutating func applyEarly(_ now: Int64) -> [Effect] {
         var effects: [Effect] = []
-        while let version, let change = early.removeValue(forKey: version + 1) {
-            self.version = version + 1
-            effects += take(change, version + 1)
+        while let version, let change = early.removeValue(forKey: version &+ 1) {
+            self.version = version &+ 1
+            effects += take(change, version &+ 1)
         }
+        // An empty table gives its memory back.
+        if early.isEmpty { early = [:] }
         gapSince = early.isEmpty ? nil : gapSince ?? now
         return effects
     }

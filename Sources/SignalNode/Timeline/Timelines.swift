@@ -5,7 +5,7 @@ import Synchronization
 /// The timelines of the rooms that this node has served last, also of some that are empty by now.
 ///
 /// Safe from any thread: one `Mutex` guards the table and is held for a look-up; each timeline has another one. At most
-/// `rooms` timelines of `events` events each are kept, about 64 bytes per event and 4 KiB per room.
+/// `rooms` timelines of `events` events each are kept, about 64 bytes per event and at most 4 KiB per room.
 final class Timelines: Sendable {
     private struct Kept {
         let timeline: RoomTimeline

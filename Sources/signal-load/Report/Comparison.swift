@@ -44,10 +44,11 @@ struct Comparison: Sendable {
         return values.isEmpty ? nil : values[(values.count - 1) / 2]
     }
 
-    /// Whether this node meets the goal; nil when that cannot be said.
+    /// Whether this node meets the goal, with the digits that the table shows; nil when that cannot be said.
     func isMet(_ goal: Goal, of figure: Figure) -> Bool? {
         guard let value = value(of: figure, for: .node), let limit = goal.limit({ self.value(of: figure, for: $0) })
         else { return nil }
-        return value <= limit
+        let scale = pow(10, Double(figure.digits))
+        return (value * scale).rounded() <= (limit * scale).rounded()
     }
 }

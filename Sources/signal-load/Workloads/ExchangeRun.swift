@@ -27,8 +27,9 @@ struct ExchangeRun: Sendable {
             deliveries > 0 ? value.map { $0 / Double(deliveries) } : nil
         }
 
-        func perSignal(_ value: Int?) -> Double? {
-            sent > 0 ? value.map { Double($0) / Double(sent) } : nil
+        /// - Parameter besides: what would have been there without any signal, per second.
+        func perSignal(_ value: Int?, besides: Double = 0) -> Double? {
+            sent > 0 ? value.map { (Double($0) - besides * seconds) / Double(sent) } : nil
         }
     }
 

@@ -63,17 +63,26 @@ struct Suite: Sendable {
         let paced = try await clusterExchange(bytes: small, pacing: .open(perSecond: settings.rate)).run()
         var result = WorkloadResult(workload: .cluster, load: loaded, latencyFrom: paced)
         result.include(paced.faults)
-        result.redisCommandsPerSignal = paced.perSignal(paced.redisCommands)
         result.redisBytesPerSignal = paced.perSignal(paced.redisBytes)
         if let redis = meter.redis {
             let floor = try await RedisFloorRun(address: redis.address, settings: settings, loop: loops[0]).run()
             result.redisFloorMicros = LatencyPercentiles(nanoseconds: floor)
+            let atRest = try await commandsPerSecondAtRest(of: redis)
+            result.redisCommandsPerSignal = paced.perSignal(paced.redisCommands, besides: atRest)
             let pacing = Pacing.open(perSecond: settings.rate / 10)
             let large = try await clusterExchange(bytes: Workload.largeMessageBytes, pacing: pacing).run()
             result.include(large.faults)
             result.redisBytesPerLargeSignal = large.perSignal(large.redisBytes)
         }
         return result
+    }
+
+    /// What Redis does for nodes that have nothing to say, heartbeats above all: no signal asks for it.
+    private func commandsPerSecondAtRest(of redis: RedisStatistics) async throws -> Double {
+        let (before, began) = (try await redis.counters(), NIODeadline.now())
+        try await Task.sleep(for: .seconds(settings.seconds))
+        let (after, ended) = (try await redis.counters(), NIODeadline.now())
+        return Double(after.commands - before.commands) / (Double((ended - began).nanoseconds) / 1e9)
     }
 
     private func clusterExchange(bytes: Int, pacing: Pacing) -> ExchangeRun {
