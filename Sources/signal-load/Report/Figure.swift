@@ -14,10 +14,12 @@ struct Figure: Sendable {
     static let all: [Figure] = [
         Figure(
             workload: .pairs, title: "rooms of 2, 180 B: CPU µs/delivery",
-            goal: .oldServer(timesNchan: 48.8 / 19.7, dividedBy: 3), aim: .share(1, of: .bareRelay), value: \.cpuMicrosPerDelivery),
+            goal: .oldServer(timesNchan: 48.8 / 19.7, dividedBy: 3), aim: .share(1, of: .bareRelay),
+            value: \.cpuMicrosPerDelivery),
         Figure(
             workload: .largePairs, title: "rooms of 2, 2.5 kB: CPU µs/delivery",
-            goal: .oldServer(timesNchan: 75 / 30.5, dividedBy: 4), aim: .share(1.3, of: .bareRelay), value: \.cpuMicrosPerDelivery),
+            goal: .oldServer(timesNchan: 75 / 30.5, dividedBy: 4), aim: .share(1.3, of: .bareRelay),
+            value: \.cpuMicrosPerDelivery),
         Figure(
             workload: .fanOut, title: "rooms of 50, 180 B: CPU µs/delivery",
             goal: .oldServer(timesNchan: 15.6 / 7.7, dividedBy: 5), aim: .share(2, of: .bareRelay), digits: 2,
